@@ -1,0 +1,8 @@
+"""Models of the ground floor."""
+
+from clinic.models.audit import Event
+from clinic.models.clinic import Clinic
+from clinic.models.notices import Notice, NoticeAttempt
+from clinic.models.people import Membership, StaffInvitation, User
+
+__all__ = ["Clinic", "Event", "Membership", "Notice", "NoticeAttempt", "StaffInvitation", "User"]

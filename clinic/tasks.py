@@ -1,0 +1,1 @@
+"""Two ticks without arguments. Losing or repeating one changes only latency."""

@@ -1,0 +1,110 @@
+"""A patient of a clinic, and when they want to be reminded."""
+
+import datetime as dt
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Clinic, User
+from clinic.models.clinic import validate_time_zone
+from clinic.scoping import ScopedQuerySet, clinics_of, may_look
+from programs.models.exercise import validate_precautions
+
+EARLIEST_REMINDER, LATEST_REMINDER = dt.time(7, 0), dt.time(21, 0)
+
+
+class PatientQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """The patient's own, and every role of the clinic: the front desk needs names and contacts."""
+        if not may_look(user):
+            return self.none()
+        return self.filter(Q(user=user) | Q(clinic_id__in=clinics_of(user)))
+
+    def visible_to_staff(self, user: Any) -> Self:
+        return self.filter(clinic_id__in=clinics_of(user)) if may_look(user) else self.none()
+
+    def visible_to_patient(self, user: Any) -> Self:
+        return self.filter(user=user) if may_look(user) else self.none()
+
+
+class Patient(models.Model):
+    """Somebody who practises. `user` signs in for them; one sign-in may stand for several patients."""
+
+    clinic = models.ForeignKey(
+        Clinic, on_delete=models.PROTECT, related_name="patients", verbose_name=_("clinic")
+    )
+    user = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="patients",
+        verbose_name=_("signs in as"),
+    )
+    given_name = models.CharField(_("first name"), max_length=80)
+    family_name = models.CharField(_("surname"), max_length=80)
+    birth_on = models.DateField(_("date of birth"))
+    # Not unique: a couple may share one address.
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("en", _("English")), ("it", _("Italian"))], default="en"
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text=_("Empty: the clinic's."),
+    )
+    precautions = models.JSONField(_("precautions"), default=list, blank=True, validators=[validate_precautions])
+    reminders_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("patient")
+        verbose_name_plural = _("patients")
+        ordering = ["family_name", "given_name", "pk"]
+        constraints = [
+            models.CheckConstraint(name="patient_language_known", condition=Q(language__in=["en", "it"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def zone(self) -> str:
+        """The name of the time zone that this patient's dates are counted in."""
+        return self.time_zone or self.clinic.time_zone
+
+
+class ReminderTimeQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(patient__in=Patient.objects.visible_to(user))
+
+
+class ReminderTime(models.Model):
+    """A local time at which a patient is reminded, one for each session of the day. No row: no reminder."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="reminder_times")
+    slot = models.PositiveSmallIntegerField(default=1)
+    at = models.TimeField(_("remind me at"))
+
+    objects = ReminderTimeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["patient", "slot"]
+        constraints = [
+            models.UniqueConstraint(name="reminder_slot_once", fields=["patient", "slot"]),
+            models.CheckConstraint(name="reminder_slot_range", condition=Q(slot__range=(1, 4))),
+            models.CheckConstraint(
+                name="reminder_in_daytime", condition=Q(at__range=(EARLIEST_REMINDER, LATEST_REMINDER))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M}"

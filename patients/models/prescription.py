@@ -1,0 +1,258 @@
+"""What is prescribed: a program given to one patient, its versions, its pauses, and what was asked before."""
+
+import uuid
+from typing import Any, Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.bilingual import localized
+from clinic.models import User
+from patients.models.patient import Patient
+from patients.models.scoping import HealthQuerySet
+from patients.vocabulary import EndReason
+from programs.models import Dose, Exercise, Program, Wording
+from programs.models.dose import dose_constraints
+from programs.models.program import REVIEW_AFTER_DAYS, Schedule, schedule_constraints
+
+
+class PrescriptionQuerySet(HealthQuerySet):
+    def active(self) -> Self:
+        return self.filter(status=Prescription.Status.ACTIVE)
+
+    def seen_by_patient(self, user: Any) -> Q:
+        # A draft is not theirs yet.
+        return super().seen_by_patient(user) & ~Q(status=Prescription.Status.DRAFT)
+
+
+class Prescription(models.Model):
+    """A program given to one patient by one clinician. At most one is active per patient."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        ACTIVE = "active", _("Active")
+        ENDED = "ended", _("Ended")
+
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="prescriptions", verbose_name=_("patient")
+    )
+    program = models.ForeignKey(
+        Program, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("programme")
+    )
+    name_en = models.CharField(max_length=120)
+    name_it = models.CharField(max_length=120, blank=True)
+    clinician = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="prescriptions", verbose_name=_("physiotherapist")
+    )
+    status = models.CharField(_("status"), max_length=6, choices=Status.choices, default=Status.DRAFT)
+    # Local dates in the patient's zone. Empty until the first session, where that starts the programme.
+    starts_on = models.DateField(_("starts on"), null=True, blank=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    activated_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    end_reason = models.CharField(
+        _("why it ended"), max_length=16, choices=EndReason.choices, blank=True, default=""
+    )
+    usual_pain = models.PositiveSmallIntegerField(
+        _("usual pain (0-10)"), null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(10)]
+    )
+    usual_lowest_site = models.PositiveSmallIntegerField(_("lowest usual site"), null=True, blank=True)
+    review_after_days = models.PositiveSmallIntegerField(
+        _("review after days"),
+        default=REVIEW_AFTER_DAYS,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
+    # Kept up to date by patients.trial.reschedule_review, so that planning is one query for everybody:
+    # the first day of the running count, and the date on which it is over (empty: no review is owed).
+    counts_from = models.DateField(null=True, blank=True, editable=False)
+    next_review_on = models.DateField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField()
+
+    objects = PrescriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("prescription")
+        verbose_name_plural = _("prescriptions")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="prescription_one_active_per_patient", fields=["patient"], condition=Q(status="active")
+            ),
+            models.CheckConstraint(
+                name="prescription_status_known", condition=Q(status__in=["draft", "active", "ended"])
+            ),
+            models.CheckConstraint(
+                name="prescription_ends_after_start",
+                condition=Q(ended_on__isnull=True) | Q(starts_on__isnull=True) | Q(ended_on__gte=F("starts_on")),
+            ),
+            models.CheckConstraint(
+                name="prescription_ended_has_date", condition=Q(status="ended", ended_on__isnull=False) | ~Q(status="ended")
+            ),
+            models.CheckConstraint(
+                name="prescription_active_has_date", condition=Q(status="draft") | Q(activated_on__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="prescription_usual_pain_range",
+                condition=Q(usual_pain__isnull=True) | Q(usual_pain__range=(0, 10)),
+            ),
+            models.CheckConstraint(
+                name="prescription_usual_site_range",
+                condition=Q(usual_lowest_site__isnull=True) | Q(usual_lowest_site__range=(1, 4)),
+            ),
+            models.CheckConstraint(name="prescription_review_range", condition=Q(review_after_days__range=(1, 365))),
+        ]
+        indexes = [
+            models.Index(name="prescription_reviews", fields=["status", "next_review_on"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return localized(self, "name")
+
+
+class VersionQuerySet(HealthQuerySet):
+    patient_path = "prescription__patient"
+
+    def in_force(self, on: Any) -> Self:
+        """Of what is filtered so far, the version with the highest number that starts on or before `on`."""
+        return self.filter(starts_on__lte=on).order_by("-number")[:1]
+
+
+class PrescriptionVersion(Schedule):
+    """What is prescribed from a date on. The highest number with `starts_on <= D` is in force on D."""
+
+    prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    starts_on = models.DateField()
+    prescribed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version")
+        ordering = ["prescription", "number"]
+        constraints = [
+            *schedule_constraints("version"),
+            models.UniqueConstraint(name="version_number_once", fields=["prescription", "number"]),
+            models.CheckConstraint(name="version_numbers_from_one", condition=Q(number__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
+class PrescribedExerciseQuerySet(HealthQuerySet):
+    patient_path = "version__prescription__patient"
+
+
+class PrescribedExercise(Wording, Dose):
+    """One exercise as it was prescribed: words, dose and ladder are copies. Never changed once in force.
+
+    `line` is the same exercise across versions.
+    """
+
+    version = models.ForeignKey(PrescriptionVersion, on_delete=models.CASCADE, related_name="exercises")
+    line = models.UUIDField(default=uuid.uuid4)
+    position = models.PositiveSmallIntegerField()
+    exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="+")
+    rung = models.SmallIntegerField(default=0)
+    ladder = models.JSONField(default=list, blank=True)
+    note_en = models.TextField(blank=True)
+    note_it = models.TextField(blank=True)
+
+    objects = PrescribedExerciseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("prescribed exercise")
+        ordering = ["version", "position"]
+        constraints = [
+            *dose_constraints("prescribed"),
+            models.UniqueConstraint(name="prescribed_line_once", fields=["version", "line"]),
+            models.UniqueConstraint(name="prescribed_position_once", fields=["version", "position"]),
+            models.CheckConstraint(name="prescribed_rung_range", condition=Q(rung__range=(-5, 5))),
+        ]
+
+    def __str__(self) -> str:
+        return self.plain_name
+
+    def form(self, rung: int) -> dict[str, Any] | None:
+        """The ladder form at `rung` as it was copied, None for the usual form or where there is none."""
+        return next((form for form in self.ladder if form["rung"] == rung), None)
+
+    def easier_rung(self) -> int | None:
+        """The next easier form that the clinician's ladder has, None where there is none."""
+        rungs = [0, *(form["rung"] for form in self.ladder)]
+        return max((rung for rung in rungs if rung < self.rung), default=None)
+
+
+class PauseQuerySet(HealthQuerySet):
+    patient_path = "prescription__patient"
+
+
+class Pause(models.Model):
+    """Days that count for nothing, first and last included."""
+
+    class Reason(models.TextChoices):
+        HOLIDAY = "holiday", _("Holiday")
+        FLARE = "flare", _("Flare")
+        ILLNESS = "illness", _("Illness")
+        OTHER = "other", _("Other")
+
+    prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="pauses")
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=8, choices=Reason.choices, default=Reason.OTHER)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        ordering = ["prescription", "starts_on"]
+        constraints = [
+            models.CheckConstraint(name="pause_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on} - {self.ends_on}"
+
+
+class ScreeningQuerySet(HealthQuerySet):
+    patient_path = "prescription__patient"
+
+
+class Screening(models.Model):
+    """What was asked before prescribing (rule 6), kept with name and time."""
+
+    prescription = models.OneToOneField(Prescription, on_delete=models.CASCADE, related_name="screening")
+    none_of_these = models.BooleanField()
+    signs = models.JSONField(default=list, blank=True)  # codes of patients.vocabulary.EmergencySign
+    assessed_by = models.CharField(_("assessed by"), max_length=120, blank=True)
+    assessed_on = models.DateField(_("assessed on"), null=True, blank=True)
+    assessed_result = models.TextField(_("result"), blank=True)
+    precautions_reason = models.TextField(_("why it is prescribed all the same"), blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+
+    objects = ScreeningQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("screening")
+        constraints = [
+            models.CheckConstraint(
+                name="screening_signs_assessed",
+                condition=Q(none_of_these=True)
+                | (~Q(assessed_by="") & Q(assessed_on__isnull=False) & ~Q(assessed_result="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.prescription_id)

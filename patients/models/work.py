@@ -1,0 +1,85 @@
+"""The worklist: one thing that needs a clinician. Nothing leaves it without an outcome."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import User
+from patients.models.patient import Patient
+from patients.models.prescription import Prescription
+from patients.models.scoping import HealthQuerySet
+from patients.vocabulary import URGENCY, WorkKind
+
+
+class WorkItemQuerySet(HealthQuerySet):
+    def open(self) -> Self:
+        return self.filter(closed_at__isnull=True)
+
+    def by_urgency(self) -> Self:
+        rank = Case(
+            *(When(kind=kind, then=Value(place)) for place, kind in enumerate(URGENCY)),
+            default=Value(len(URGENCY)),
+            output_field=IntegerField(),
+        )
+        return self.order_by(rank, "due_on", "opened_at", "pk")
+
+
+class WorkItem(models.Model):
+    """One open item per patient and kind: later events are added to it as entries."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="work_items")
+    prescription = models.ForeignKey(
+        Prescription, on_delete=models.CASCADE, related_name="work_items", null=True, blank=True
+    )
+    kind = models.CharField(_("kind"), max_length=16, choices=WorkKind.choices)
+    owner = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="work_items", null=True, blank=True, verbose_name=_("owner")
+    )
+    opened_at = models.DateTimeField(_("since"))
+    due_on = models.DateField(_("due"))  # local date of the clinic, an open day
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    outcome = models.TextField(_("outcome"), blank=True)
+
+    objects = WorkItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("work item")
+        verbose_name_plural = _("worklist")
+        ordering = ["due_on", "opened_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="work_one_open_per_patient_and_kind",
+                fields=["patient", "kind"],
+                condition=Q(closed_at__isnull=True),
+            ),
+            models.CheckConstraint(name="work_kind_known", condition=Q(kind__in=WorkKind.values)),
+            models.CheckConstraint(
+                name="work_closed_with_outcome", condition=Q(closed_at__isnull=True) | ~Q(outcome="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}"
+
+
+class WorkItemEntry(models.Model):
+    """One event that belongs to an item: what happened, when, and to which object."""
+
+    item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="entries")
+    at = models.DateTimeField()
+    what = models.CharField(max_length=40)  # a code, e.g. "stop", "pain_rise", "pain_site"
+    session = models.ForeignKey(
+        "patients.PracticeSession", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    object_id = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.what

@@ -1,0 +1,116 @@
+"""The fixed words of practice: outcomes, reasons, places of pain, emergency signs, kinds of work."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+PAIN_RANGE = (0, 10)
+
+
+class Outcome(models.TextChoices):
+    DONE = "done", _("Done")
+    PARTLY = "partly", _("Partly done")
+    SKIPPED = "skipped", _("Skipped")
+    STOPPED = "stopped", _("Stopped: it hurt more")
+
+
+class SkipReason(models.TextChoices):
+    NO_TIME = "no_time", _("No time")
+    UNSURE = "unsure", _("Not sure how")
+    FEELS_WELL = "feels_well", _("I feel well without it")
+    PAIN = "pain", _("Pain")
+    OTHER = "other", _("Something else")
+
+
+class Site(models.IntegerChoices):
+    """Where it hurts, from the spine downwards: a higher number is lower in the body (rule 4)."""
+
+    BACK = 1, _("Back")
+    BUTTOCK = 2, _("Buttock")
+    LEG_ABOVE_KNEE = 3, _("Leg, above the knee")
+    LEG_BELOW_KNEE = 4, _("Leg, below the knee")
+
+
+class Source(models.TextChoices):
+    WEB = "web", _("Entered by the patient")
+    PAPER = "paper", _("From paper")
+
+
+class EndReason(models.TextChoices):
+    """Stopped is not failed: several of these are good news."""
+
+    CONFIDENT = "confident", _("Confident alone")
+    IMPROVED = "improved", _("Improved")
+    LOST_INTEREST = "lost_interest", _("Lost interest")
+    DID_NOT_SUIT = "did_not_suit", _("Did not suit")
+    WORSE = "worse", _("Worse")
+    OTHER = "other", _("Other")
+
+
+class EmergencySign(models.TextChoices):
+    """Rule 5. The first seven: call the emergency number now."""
+
+    SADDLE_NUMBNESS = "saddle_numbness", _("Numbness or altered feeling between the legs, around the genitals or the back passage (also when wiping)")
+    BLADDER_BOWEL = "bladder_bowel", _("Trouble passing or holding urine or stool")
+    SEXUAL_FUNCTION = "sexual_function", _("Sudden change of sexual function")
+    BOTH_LEGS = "both_legs", _("Pain, numbness or weakness in both legs")
+    LEG_WEAKNESS = "leg_weakness", _("New weakness of a leg")
+    FEVER = "fever", _("Fever together with back pain")
+    AFTER_FALL = "after_fall", _("Sudden severe pain after a fall or a lift (over 65: after any fall)")
+    CANCER = "cancer", _("Cancer, now or earlier")
+    WEIGHT_LOSS = "weight_loss", _("Weight loss without a reason")
+    STEROIDS = "steroids", _("Long use of steroids (cortisone)")
+    NIGHT_PAIN = "night_pain", _("Pain that gives no rest at night")
+
+
+CALL_NOW = (
+    EmergencySign.SADDLE_NUMBNESS,
+    EmergencySign.BLADDER_BOWEL,
+    EmergencySign.SEXUAL_FUNCTION,
+    EmergencySign.BOTH_LEGS,
+    EmergencySign.LEG_WEAKNESS,
+    EmergencySign.FEVER,
+    EmergencySign.AFTER_FALL,
+)
+CALL_DOCTOR_TODAY = (
+    EmergencySign.CANCER,
+    EmergencySign.WEIGHT_LOSS,
+    EmergencySign.STEROIDS,
+    EmergencySign.NIGHT_PAIN,
+)
+
+
+class WorkKind(models.TextChoices):
+    EMERGENCY = "emergency", _("Emergency sign reported")
+    STOP = "stop", _("Stopped for pain")
+    PAIN = "pain", _("Pain after a session")
+    SKIPPED_FOR_PAIN = "skipped_for_pain", _("Skipped for pain twice running")
+    REVIEW = "review", _("Review")
+
+
+# Most urgent first: the order of the worklist.
+URGENCY = [
+    WorkKind.EMERGENCY,
+    WorkKind.STOP,
+    WorkKind.PAIN,
+    WorkKind.REVIEW,
+    WorkKind.SKIPPED_FOR_PAIN,
+]
+
+
+class Helped(models.TextChoices):
+    """Day 20: "find out whether they have been useful to you or not" (the source text)."""
+
+    USEFUL = "useful", _("Useful")
+    PARTLY = "partly", _("Partly useful")
+    NOT = "not", _("Not useful")
+
+
+class Decision(models.TextChoices):
+    CONTINUE = "continue", _("Continue")
+    PROGRESS = "progress", _("Progress")
+    REGRESS = "regress", _("Step back")
+    CHANGE = "change", _("Change")
+    MAINTENANCE = "maintenance", _("Maintenance")
+    SEE_IN_CLINIC = "see_in_clinic", _("See in the clinic")
+    REFER = "refer", _("Refer")
+    END = "end", _("End")

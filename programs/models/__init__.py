@@ -1,0 +1,8 @@
+"""Models of the first floor: the library and program templates."""
+
+from programs.models.dose import Dose
+from programs.models.exercise import Exercise, LadderForm
+from programs.models.program import Program, ProgramItem
+from programs.models.wording import Wording
+
+__all__ = ["Dose", "Exercise", "LadderForm", "Program", "ProgramItem", "Wording"]
