@@ -1,0 +1,98 @@
+"""The audit trail: the one place that writes an Event, and the list of its verbs.
+
+Domain functions call `write` inside the transaction of what they do. An event says who did what to which
+object, when: ids, no content. Django's own signals are not used for it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Clinic, Event, User
+
+
+class Verb(models.TextChoices):
+    """Everything that is written down. What is said of which object is in the comment."""
+
+    # Any object.
+    ADDED = "added", _("added")
+    CHANGED = "changed", _("changed")
+    REMOVED = "removed", _("removed")
+    RETIRED = "retired", _("retired")  # exercise, program: no longer offered, never deleted
+    READ = "read", _("read")  # a patient's record, a report: who looked
+    PRINTED = "printed", _("printed")
+    EXPORTED = "exported", _("exported")
+    # Signing in. The object is the user, the invitation or the paper code.
+    SIGNED_IN = "signed_in", _("signed in")
+    SIGNED_OUT_EVERYWHERE = "signed_out_everywhere", _("signed out everywhere")
+    INVITED = "invited", _("invited")  # invitation of a patient or of staff
+    ACCEPTED = "accepted", _("accepted")  # the same, used
+    REVOKED = "revoked", _("revoked")  # invitation, paper code
+    LOCKED = "locked", _("locked")  # paper code: five wrong tries
+    MFA_ADDED = "mfa_added", _("second factor added")  # passkey, authenticator app
+    MFA_REMOVED = "mfa_removed", _("second factor removed")
+    # Staff and patients.
+    JOINED = "joined", _("joined")  # membership
+    LEFT = "left", _("left")  # membership
+    LINKED = "linked", _("linked")  # patient: who signs in for them
+    UNLINKED = "unlinked", _("unlinked")
+    HANDED_OVER = "handed_over", _("handed over")  # prescription, work item
+    # A prescription's life.
+    PRESCRIBED = "prescribed", _("prescribed")
+    SCREENED = "screened", _("asked before prescribing")
+    ACTIVATED = "activated", _("activated")
+    ADJUSTED = "adjusted", _("adjusted")  # a new version
+    PAUSED = "paused", _("paused")
+    PAUSE_ENDED = "pause_ended", _("pause ended")
+    SUSPENDED = "suspended", _("suspended")
+    CLEARED = "cleared", _("cleared")  # emergency report: the programme may go on
+    ENDED = "ended", _("ended")
+    # Practice.
+    RECORDED = "recorded", _("recorded")  # session
+    CORRECTED = "corrected", _("corrected")  # session: a new revision
+    STOPPED = "stopped", _("stopped")  # exercise, session
+    RESUMED = "resumed", _("resumed")  # exercise that was stopped
+    REPORTED = "reported", _("reported")  # emergency sign
+    # Work and reviews.
+    OPENED = "opened", _("opened")  # work item, review
+    ACKNOWLEDGED = "acknowledged", _("acknowledged")
+    CLOSED = "closed", _("closed")
+    ESCALATED = "escalated", _("passed on")
+    ANSWERED = "answered", _("answered")  # the patient's part of a review
+    SIGNED = "signed", _("signed")  # the clinician's part
+
+
+def write(*, verb: str, obj: models.Model, actor: User | None, clinic: Clinic | None, now: dt.datetime) -> None:
+    """Add one line. No `actor`: the system did it; no `clinic`: it belongs to none, as the shared library.
+
+    Raises ValueError for a verb that is not in `Verb`, or for an object that is not saved.
+    """
+    write_many(verb=verb, objs=[obj], actor=actor, clinic=clinic, now=now)
+
+
+def write_many(
+    *, verb: str, objs: Iterable[models.Model], actor: User | None, clinic: Clinic | None, now: dt.datetime
+) -> None:
+    """One line for each of `objs`, in one query."""
+    known = Verb(verb)
+    Event.objects.bulk_create(
+        [
+            Event(
+                at=now,
+                actor=actor,
+                clinic=clinic,
+                verb=known,
+                object_type=obj._meta.label,
+                object_id=_key(obj),
+            )
+            for obj in objs
+        ]
+    )
+
+
+def _key(obj: models.Model) -> str:
+    if obj.pk is None:
+        raise ValueError(f"{obj!r} is not saved: the audit trail names objects by their id.")
+    return str(obj.pk)
