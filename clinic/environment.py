@@ -107,10 +107,11 @@ def _demo_secret(var: Path) -> str:
 def _database(env: environ.Env, var: Path) -> dict[str, Any]:
     if env.str("DATABASE_URL", default=""):
         database = env.db_url("DATABASE_URL")
-        if database["ENGINE"] == "django.db.backends.postgresql":
+        pool = env.int("DATABASE_POOL", default=8)  # connections a process may hold; 0: no pool
+        if database["ENGINE"] == "django.db.backends.postgresql" and pool:
             # The pool keeps connections; Django asks that CONN_MAX_AGE stays 0 with it.
             options = database.setdefault("OPTIONS", {})
-            options["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8)}
+            options["pool"] = {"min_size": 1, "max_size": pool}
         return dict(database)
     var.mkdir(parents=True, exist_ok=True)
     pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;"

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "programs.apps.ProgramsConfig",
     "patients.apps.PatientsConfig",
     "clinic.apps.HomestretchAdminConfig",
+    "django.forms",  # its templates: FORM_RENDERER below finds them there
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

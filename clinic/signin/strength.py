@@ -8,5 +8,5 @@ DEMO_METHOD = "demo"
 
 
 def is_strong(request: HttpRequest) -> bool:
-    methods = {record["method"] for record in get_authentication_records(request)}
+    methods = {record["method"] for record in get_authentication_records(request, request.user)}
     return "mfa" in methods or (settings.DEMO and DEMO_METHOD in methods)

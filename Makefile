@@ -1,0 +1,37 @@
+# What there is to do with this project; CONTRIBUTING.md says more.
+# PYTHON=python3.13 make setup picks an interpreter. T=path and ARGS=... narrow the tests.
+
+export PORT PYTHON T ARGS
+
+.PHONY: help setup demo test test-sqlite test-pythons check bench faults lock
+
+help:
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+setup: ## install everything into .venv (quick when nothing changed)
+	@scripts/setup.sh
+
+demo: setup ## start Homestretch with a made-up clinic, http://localhost:8000/ unless PORT is set
+	@DEMO=1 .venv/bin/python manage.py demo
+
+test: setup ## all tests on PostgreSQL and Redis, then in the browser
+	@scripts/test.sh
+
+test-sqlite: setup ## the unit tests on SQLite, without any server
+	@scripts/test.sh sqlite
+
+test-pythons: setup ## the unit tests on every Python 3.11 to 3.13 of this machine
+	@scripts/test-pythons.sh
+
+check: setup ## style, types, import directions, migrations, templates, deployment
+	@scripts/check.sh
+
+bench: ## nothing yet
+	@echo "nothing yet"
+
+faults: ## nothing yet
+	@echo "nothing yet"
+
+lock: setup ## work out requirements.lock again from pyproject.toml
+	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+		pyproject.toml --extra dev -o requirements.lock

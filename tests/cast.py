@@ -1,0 +1,109 @@
+"""The people of the tests: two clinics that must never see each other, each with staff and patients."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from clinic.models import Clinic, User
+from clinic.scoping import Role
+from patients.models import Patient, Prescription
+from tests.factories import (
+    ClinicFactory,
+    MembershipFactory,
+    PatientFactory,
+    PrescriptionFactory,
+    ReminderTimeFactory,
+    ScreeningFactory,
+    UserFactory,
+)
+
+
+@dataclass(frozen=True)
+class House:
+    """One clinic and its people.
+
+    `patient` is on day 6 of an active prescription; `newcomer` has none yet; `couple` are two patients
+    of one address and one sign-in, the first with an active prescription.
+    """
+
+    clinic: Clinic
+    manager: User
+    clinician: User
+    front_desk: User
+    patient: Patient
+    prescription: Prescription
+    newcomer: Patient
+    couple: tuple[Patient, Patient]
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Both clinics, and who runs the installation."""
+
+    aurora: House
+    bora: House
+    operator: User
+
+
+def _member(clinic: Clinic, role: Role, name: str) -> User:
+    email = f"{name.lower()}@{clinic.slug}.example"
+    member: User = MembershipFactory(clinic=clinic, role=role, user__name=name, user__email=email).user
+    return member
+
+
+def _prescribed(patient: Patient, clinician: User) -> Prescription:
+    prescription: Prescription = PrescriptionFactory(patient=patient, clinician=clinician, usual_pain=4)
+    ScreeningFactory(prescription=prescription)
+    ReminderTimeFactory(patient=patient, at=dt.time(18, 0))
+    return prescription
+
+
+def house(name: str, people: dict[str, str]) -> House:
+    """A clinic called `name`; `people` gives each of them their own first name, so that a leak shows."""
+    slug = name.lower()
+    clinic: Clinic = ClinicFactory(name=name, slug=slug)
+    clinician = _member(clinic, Role.CLINICIAN, people["clinician"])
+
+    def patient(part: str, family: str, **fields: object) -> Patient:
+        given = people[part]
+        fields.setdefault("email", f"{given.lower()}@{slug}-post.example")
+        made: Patient = PatientFactory(clinic=clinic, given_name=given, family_name=family, **fields)
+        return made
+
+    active = patient("patient", f"Di{name}")
+    one = patient("one", f"Casa{name}")
+    other = patient("other", f"Casa{name}", email=one.email, user=one.user)
+    _prescribed(one, clinician)
+    return House(
+        clinic=clinic,
+        manager=_member(clinic, Role.MANAGER, people["manager"]),
+        clinician=clinician,
+        front_desk=_member(clinic, Role.FRONT_DESK, people["front_desk"]),
+        patient=active,
+        prescription=_prescribed(active, clinician),
+        newcomer=patient("newcomer", f"Nuova{name}"),
+        couple=(one, other),
+    )
+
+
+def assemble() -> Cast:
+    """Make them all."""
+    aurora = {
+        "manager": "Adele",
+        "clinician": "Alba",
+        "front_desk": "Achille",
+        "patient": "Amedeo",
+        "newcomer": "Agnese",
+        "one": "Aldo",
+        "other": "Assunta",
+    }
+    bora = {
+        "manager": "Bruno",
+        "clinician": "Bianca",
+        "front_desk": "Berta",
+        "patient": "Basilio",
+        "newcomer": "Brigida",
+        "one": "Benito",
+        "other": "Bice",
+    }
+    operator: User = UserFactory(name="Olga", email="olga@operator.example", is_operator=True)
+    return Cast(aurora=house("Aurora", aurora), bora=house("Bora", bora), operator=operator)

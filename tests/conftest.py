@@ -1,0 +1,73 @@
+"""What every test may ask for: the cast, and a client that is signed in as one of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from clinic.models import User
+from patients.models import Patient
+from tests.cast import Cast, House, assemble
+from tests.clients import signed_in
+
+SignIn = Callable[..., Client]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL: make test")
+
+
+@pytest.fixture(autouse=True)
+def _files_of_this_test(settings, tmp_path: Path) -> None:
+    """Logos and the like go to the test's own folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    return assemble()
+
+
+@pytest.fixture
+def aurora(cast: Cast) -> House:
+    """The clinic that a test is about."""
+    return cast.aurora
+
+
+@pytest.fixture
+def bora(cast: Cast) -> House:
+    """The other clinic: nobody of it may see anything of Aurora, nor the other way round."""
+    return cast.bora
+
+
+@pytest.fixture
+def a_stranger(cast: Cast) -> User:
+    """A clinician of the other clinic."""
+    return cast.bora.clinician
+
+
+@pytest.fixture
+def a_strange_patient(cast: Cast) -> Patient:
+    """A patient of the other clinic."""
+    return cast.bora.patient
+
+
+@pytest.fixture
+def as_staff(db) -> SignIn:
+    """`as_staff(user)`: a client whose session passed MFA, so that the admin lets it in."""
+    return lambda user: signed_in(user, method="mfa")
+
+
+@pytest.fixture
+def as_patient(db) -> SignIn:
+    """`as_patient(patient)`: a client signed in as the patient's user, as after an e-mailed code."""
+
+    def sign_in(patient: Patient) -> Client:
+        assert patient.user is not None, "this patient has no sign-in"
+        return signed_in(patient.user, method="code")
+
+    return sign_in

@@ -1,0 +1,47 @@
+"""The cast and the factories that every other test stands on."""
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from factory.django import DjangoModelFactory
+
+from patients.models import Patient, Prescription
+from tests import factories
+from tests.clients import signed_in
+
+FACTORIES = [
+    made
+    for made in vars(factories).values()
+    if isinstance(made, type)
+    and issubclass(made, DjangoModelFactory)
+    and made is not DjangoModelFactory
+    and not made._meta.abstract
+]
+
+
+def test_every_model_has_a_factory():
+    ours = {model for model in apps.get_models() if model._meta.app_label in {"clinic", "programs", "patients"}}
+    assert ours - {made._meta.model for made in FACTORIES} == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("made", FACTORIES, ids=lambda made: made.__name__)
+def test_a_factory_makes_what_the_models_rules_accept(made):
+    row = made()
+    try:
+        row.full_clean()
+    except ValidationError as refused:
+        pytest.fail(f"{made.__name__}: {refused}")
+
+
+def test_each_clinic_sees_its_own_patients_alone(aurora, bora):
+    assert set(Patient.objects.visible_to(aurora.clinician)) == {aurora.patient, aurora.newcomer, *aurora.couple}
+    assert set(Prescription.objects.visible_to(aurora.patient.user)) == {aurora.prescription}
+    assert not set(Patient.objects.visible_to(bora.clinician)) & {aurora.patient, aurora.newcomer, *aurora.couple}
+
+
+def test_the_admin_takes_staff_who_passed_mfa_and_nobody_else(aurora, as_staff, as_patient):
+    strong, weak = as_staff(aurora.clinician), signed_in(aurora.clinician, method="password")
+    assert strong.get("/admin/password_change/").status_code == 200
+    assert weak.get("/admin/password_change/").status_code == 302
+    assert as_patient(aurora.patient).get("/admin/login/").status_code == 404
