@@ -81,17 +81,28 @@ CALL_DOCTOR_TODAY = (
 
 class WorkKind(models.TextChoices):
     EMERGENCY = "emergency", _("Emergency sign reported")
-    STOP = "stop", _("Stopped for pain")
-    PAIN = "pain", _("Pain after a session")
+    STOP = "stop", _("Stop or pain alert")
     SKIPPED_FOR_PAIN = "skipped_for_pain", _("Skipped for pain twice running")
     REVIEW = "review", _("Review")
+
+
+class Alert(models.TextChoices):
+    """What a work item's entry is about; which of them a session gives is said in patients.alerts."""
+
+    STOP = "stop", _("An exercise was stopped for pain")
+    SESSION_STOP = "session_stop", _("The whole session was stopped for pain")
+    PAIN_RISE = "pain_rise", _("Pain rose during the session")
+    PAIN_LEVEL = "pain_level", _("Pain above the usual level")
+    PAIN_SITE = "pain_site", _("Pain lower down than ever recorded")
+    PAIN_SKIP = "pain_skip", _("An exercise was skipped for pain in two sessions running")
+    EMERGENCY_SIGN = "emergency_sign", _("An emergency sign was reported")
+    REVIEW_REACHED = "review_reached", _("The review point was reached")
 
 
 # Most urgent first: the order of the worklist.
 URGENCY = [
     WorkKind.EMERGENCY,
     WorkKind.STOP,
-    WorkKind.PAIN,
     WorkKind.REVIEW,
     WorkKind.SKIPPED_FOR_PAIN,
 ]

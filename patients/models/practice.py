@@ -146,11 +146,8 @@ class ExerciseStop(models.Model):
         verbose_name = _("stop")
         ordering = ["prescription", "stopped_at"]
         constraints = [
-            models.UniqueConstraint(
-                name="stop_one_standing_per_line",
-                fields=["prescription", "line"],
-                condition=Q(resumed_at__isnull=True),
-            ),
+            # Not "one standing stop a line": a day that is back-filled may stop it from earlier on.
+            models.UniqueConstraint(name="stop_once_per_session_and_line", fields=["session", "line"]),
             models.CheckConstraint(
                 name="stop_resumed_whole",
                 condition=Q(resumed_at__isnull=True, resumed_on__isnull=True)

@@ -10,7 +10,7 @@ from clinic.models import User
 from patients.models.patient import Patient
 from patients.models.prescription import Prescription
 from patients.models.scoping import HealthQuerySet
-from patients.vocabulary import URGENCY, WorkKind
+from patients.vocabulary import URGENCY, Alert, WorkKind
 
 
 class WorkItemQuerySet(HealthQuerySet):
@@ -72,7 +72,7 @@ class WorkItemEntry(models.Model):
 
     item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="entries")
     at = models.DateTimeField()
-    what = models.CharField(max_length=40)  # a code, e.g. "stop", "pain_rise", "pain_site"
+    what = models.CharField(max_length=16, choices=Alert.choices)
     session = models.ForeignKey(
         "patients.PracticeSession", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -82,4 +82,4 @@ class WorkItemEntry(models.Model):
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:
-        return self.what
+        return self.get_what_display()

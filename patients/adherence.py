@@ -1,0 +1,261 @@
+"""Adherence: the one definition, printed on every report (docs/adherence.md).
+
+Dates before `on` are over. *Due* on a date are the sessions that the version in force asks, unless the
+prescription was not active, paused, suspended, or every exercise was stopped. On `on` itself (today), on
+the end day and on the day of an emergency report only what is recorded is due.
+
+Session adherence: sessions with at least one exercise done or partly done, or stopped for pain, capped
+at the number due that date / sessions due. Dose adherence: an exercise counts once a session: done (an
+easier form too) 1, partly 1/2, else 0; capped per date at the times due. Halves are kept as integers.
+
+Safety never lowers adherence (rule 8): a stopped exercise is not due from that session on until it is
+resumed; what a session stopped for pain left undone is not due; nor is an exercise skipped for pain in
+that session, nor a session in which all that was due was skipped for pain.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from patients import facts
+from patients.facts import SessionFacts, StopFacts, TrialFacts, VersionFacts
+from patients.models import Prescription
+from patients.trial import ONE_DAY, day_number, is_paused
+
+
+class DayState(StrEnum):
+    DONE = "done"
+    PARTLY = "partly"
+    SKIPPED = "skipped"
+    NOT_RECORDED = "not_recorded"
+    PAUSED = "paused"
+    NOT_DUE = "not_due"
+    OPEN = "open"
+
+
+class Mark(StrEnum):
+    STOPPED = "stopped"
+    BACK_FILLED = "back_filled"
+    PAPER = "paper"
+    LATE = "late"
+
+
+@dataclass(frozen=True)
+class Day:
+    """One local date of a programme. Doses are counted in halves."""
+
+    on: dt.date
+    state: DayState
+    marks: frozenset[Mark] = frozenset()
+    sessions_done: int = 0
+    sessions_due: int = 0
+    dose_halves_done: int = 0
+    doses_due: int = 0
+    sessions_recorded: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """Rates are fractions of 1, None where nothing is due. `doses_done` may end in a half."""
+
+    sessions_done: int
+    sessions_due: int
+    session_rate: float | None
+    doses_done: float
+    doses_due: int
+    dose_rate: float | None
+    days: tuple[Day, ...]
+    day_number: int | None
+    review_on: dt.date | None
+    days_due: int
+    days_practised: int
+
+    @property
+    def too_little_to_judge(self) -> bool:
+        """Fewer than half of the due days practised."""
+        return self.days_due > 0 and 2 * self.days_practised < self.days_due
+
+
+def report(prescription: Prescription, *, on: dt.date) -> Report:
+    """The adherence of one prescription up to the local date `on`, which is today for its patient."""
+    return of_facts(facts.load([prescription])[prescription.pk], on=on)
+
+
+def of_facts(trial: TrialFacts, *, on: dt.date) -> Report:
+    """The adherence that follows from `trial`; asks the database nothing."""
+    days = tuple(_day(trial, day, today=on) for day in _dates(trial, on))
+    sessions_done, sessions_due = sum(day.sessions_done for day in days), sum(day.sessions_due for day in days)
+    halves, doses_due = sum(day.dose_halves_done for day in days), sum(day.doses_due for day in days)
+    due = [day for day in days if day.sessions_due]
+    return Report(
+        sessions_done=sessions_done,
+        sessions_due=sessions_due,
+        session_rate=sessions_done / sessions_due if sessions_due else None,
+        doses_done=halves / 2,
+        doses_due=doses_due,
+        dose_rate=halves / (2 * doses_due) if doses_due else None,
+        days=days,
+        day_number=day_number(starts_on=trial.starts_on, on=on, pauses=trial.pauses),
+        review_on=trial.review_on,
+        days_due=len(due),
+        days_practised=sum(day.sessions_done > 0 for day in due),
+    )
+
+
+def _dates(trial: TrialFacts, on: dt.date) -> list[dt.date]:
+    if trial.starts_on is None or trial.is_draft:
+        return []
+    return [trial.starts_on + ONE_DAY * offset for offset in range((on - trial.starts_on).days + 1)]
+
+
+def _day(trial: TrialFacts, day: dt.date, *, today: dt.date) -> Day:
+    sessions = trial.sessions_by_day.get(day, [])
+    marks = _marks(trial, sessions)
+    version = _in_force(trial, day)
+    if is_paused(day, trial.pauses):
+        return Day(day, DayState.PAUSED, marks, sessions_recorded=len(sessions))
+    if version is None or not _is_asked(trial, version, day):
+        return Day(day, DayState.NOT_DUE, marks, sessions_recorded=len(sessions))
+    asked = version.sessions_a_day
+    slots: list[SessionFacts | None] = [*sessions[:asked]]
+    if not _only_recorded_is_due(trial, day, today=today):
+        slots += [None] * (asked - len(slots))
+    sessions_due = sum(_session_is_due(trial, version, day, slot) for slot in slots)
+    sessions_done = min(sum(_practised(session) for session in sessions), sessions_due)
+    halves_done, doses_due = _doses(trial, version, day, slots, sessions)
+    complete = sessions_done == sessions_due and halves_done == 2 * doses_due
+    state = _state(
+        recorded=len(sessions),
+        done=sum(_practised(session) for session in sessions),
+        due=sessions_due,
+        complete=complete,
+        open_today=day == today and len(sessions) < asked and not _all_off(trial, version, day),
+    )
+    return Day(day, state, marks, sessions_done, sessions_due, halves_done, doses_due, len(sessions))
+
+
+def _state(*, recorded: int, done: int, due: int, complete: bool, open_today: bool) -> DayState:
+    if open_today:
+        return DayState.OPEN
+    if not recorded:
+        return DayState.NOT_RECORDED if due else DayState.NOT_DUE
+    if not done:
+        return DayState.SKIPPED
+    return DayState.DONE if complete else DayState.PARTLY
+
+
+def _marks(trial: TrialFacts, sessions: Sequence[SessionFacts]) -> frozenset[Mark]:
+    stopping = {stop.session_uid for stop in trial.stops}
+    found = {
+        Mark.STOPPED: any(session.stopped or session.uid in stopping for session in sessions),
+        Mark.BACK_FILLED: any(session.back_filled for session in sessions),
+        Mark.PAPER: any(session.from_paper for session in sessions),
+        Mark.LATE: any(session.arrived_late for session in sessions),
+    }
+    return frozenset(mark for mark, holds in found.items() if holds)
+
+
+# --- What is due ------------------------------------------------------------------------------------
+
+
+def _in_force(trial: TrialFacts, day: dt.date) -> VersionFacts | None:
+    """The version with the highest number that starts on or before `day`."""
+    started = [version for version in trial.versions if version.starts_on <= day]
+    return started[-1] if started else None
+
+
+def _is_asked(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
+    """Whether any session is asked on `day`: a day of the schedule, not after the end, not suspended."""
+    after_end = trial.ended_on is not None and day > trial.ended_on
+    suspended = any(
+        reported_on < day and (cleared_on is None or day < cleared_on)
+        for reported_on, cleared_on in trial.suspensions
+    )
+    return day.isoweekday() in version.weekdays and not after_end and not suspended
+
+
+def _only_recorded_is_due(trial: TrialFacts, day: dt.date, *, today: dt.date) -> bool:
+    """Today, the end day, and the day of an emergency report: nobody can blame what was not recorded."""
+    return day >= today or day == trial.ended_on or day in {reported for reported, _ in trial.suspensions}
+
+
+def _session_is_due(
+    trial: TrialFacts, version: VersionFacts, day: dt.date, session: SessionFacts | None
+) -> bool:
+    if session is None:
+        return not _all_off(trial, version, day)
+    on_before = [line for line in version.lines if not _is_off(trial, line, session, from_it=False)]
+    skipped = [line for line in on_before if line in session.records and session.records[line].was_pain_skip]
+    return bool(on_before) and not (skipped == on_before and not session.stopped)
+
+
+def _doses(
+    trial: TrialFacts,
+    version: VersionFacts,
+    day: dt.date,
+    slots: Sequence[SessionFacts | None],
+    sessions: Sequence[SessionFacts],
+) -> tuple[int, int]:
+    """Halves done and times due of all exercises on `day`; each exercise capped at the times it is due."""
+    halves_done = doses_due = 0
+    for line in version.lines:
+        due = sum(_dose_is_due(trial, line, day, slot) for slot in slots)
+        halves = sum(session.records[line].halves for session in sessions if line in session.records)
+        doses_due += due
+        halves_done += min(halves, 2 * due)
+    return halves_done, doses_due
+
+
+def _dose_is_due(trial: TrialFacts, line: uuid.UUID, day: dt.date, session: SessionFacts | None) -> bool:
+    if session is None:
+        return not any(stop.line == line and _stands_at_end(stop, day) for stop in trial.stops)
+    record = session.records.get(line)
+    if record is not None and record.was_pain_skip:
+        return False
+    if session.stopped and (record is None or not record.halves):
+        return False
+    # A session stopped for pain turns everything off from itself on, but what was done in it counts.
+    done_before_the_stop = session.stopped and record is not None and record.halves > 0
+    return not _is_off(trial, line, session, from_it=not done_before_the_stop)
+
+
+# --- What is off for pain ---------------------------------------------------------------------------
+
+
+def _is_off(trial: TrialFacts, line: uuid.UUID, session: SessionFacts, *, from_it: bool) -> bool:
+    """Whether `line` was off in `session`; `from_it` counts a stop that was made in this session."""
+    return any(
+        (stop.session_uid == session.uid and from_it)
+        or (
+            stop.session_uid != session.uid
+            and (stop.on, stop.first_recorded_at) < session.place
+            and not _was_resumed_before(stop, session)
+        )
+        for stop in trial.stops
+        if stop.line == line
+    )
+
+
+def _was_resumed_before(stop: StopFacts, session: SessionFacts) -> bool:
+    if stop.resumed_on is None or stop.resumed_at is None:
+        return False
+    same_day = session.on == stop.resumed_on and session.first_recorded_at >= stop.resumed_at
+    return session.on > stop.resumed_on or same_day
+
+
+def _stands_at_end(stop: StopFacts, day: dt.date) -> bool:
+    return stop.on <= day and (stop.resumed_on is None or stop.resumed_on > day)
+
+
+def _all_off(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
+    off = {stop.line for stop in trial.stops if _stands_at_end(stop, day)}
+    return set(version.lines) <= off
+
+
+def _practised(session: SessionFacts) -> bool:
+    """Whether it counts as a session: something done or partly done, or stopped for pain."""
+    return session.stopped or any(
+        record.halves or record.outcome == "stopped" for record in session.records.values()
+    )

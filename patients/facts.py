@@ -1,0 +1,202 @@
+"""All that adherence needs to know of a prescription, read in seven queries however many there are."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from patients.models import (
+    EmergencyReport,
+    ExerciseRecord,
+    ExerciseStop,
+    Pause,
+    PracticeSession,
+    PrescribedExercise,
+    Prescription,
+)
+from patients.models.prescription import PrescriptionVersion
+from patients.trial import Span
+from patients.vocabulary import Outcome, SkipReason, Source
+
+
+@dataclass(frozen=True)
+class VersionFacts:
+    number: int
+    starts_on: dt.date
+    sessions_a_day: int
+    weekdays: frozenset[int]  # ISO numbers
+    lines: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True)
+class RecordFacts:
+    outcome: str
+    skip_reason: str
+
+    @property
+    def halves(self) -> int:
+        """What it counts for, in halves: done (an easier form too) 2, partly 1, else 0."""
+        return {Outcome.DONE: 2, Outcome.PARTLY: 1}.get(Outcome(self.outcome), 0)
+
+    @property
+    def was_pain_skip(self) -> bool:
+        return self.outcome == Outcome.SKIPPED and self.skip_reason == SkipReason.PAIN
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    uid: uuid.UUID
+    on: dt.date
+    first_recorded_at: dt.datetime
+    stopped: bool
+    back_filled: bool
+    from_paper: bool
+    arrived_late: bool
+    records: dict[uuid.UUID, RecordFacts]
+
+    @property
+    def place(self) -> tuple[dt.date, dt.datetime]:
+        """Its place in the order of sessions: by day, then by when it was first recorded."""
+        return (self.on, self.first_recorded_at)
+
+
+@dataclass(frozen=True)
+class StopFacts:
+    line: uuid.UUID
+    session_uid: uuid.UUID
+    on: dt.date
+    first_recorded_at: dt.datetime
+    resumed_on: dt.date | None
+    resumed_at: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class TrialFacts:
+    """One prescription as adherence sees it. Dates are local dates of the patient."""
+
+    starts_on: dt.date | None
+    ended_on: dt.date | None
+    is_draft: bool
+    review_on: dt.date | None
+    versions: tuple[VersionFacts, ...]  # by number
+    pauses: tuple[Span, ...]
+    suspensions: tuple[tuple[dt.date, dt.date | None], ...]  # reported on, cleared on
+    sessions: tuple[SessionFacts, ...]  # in order
+    stops: tuple[StopFacts, ...]
+
+    @cached_property
+    def sessions_by_day(self) -> dict[dt.date, list[SessionFacts]]:
+        found: dict[dt.date, list[SessionFacts]] = defaultdict(list)
+        for session in self.sessions:
+            found[session.on].append(session)
+        return found
+
+
+def load(prescriptions: Iterable[Prescription]) -> dict[int, TrialFacts]:
+    """The facts of each of `prescriptions`, by primary key."""
+    chosen = list(prescriptions)
+    ids = [prescription.pk for prescription in chosen]
+    versions = _versions(ids)
+    pauses = _pauses(ids)
+    suspensions = _suspensions([prescription.patient_id for prescription in chosen])
+    sessions = _sessions(ids)
+    stops = _stops(ids)
+    reached = _last_reached(ids)
+    return {
+        prescription.pk: TrialFacts(
+            starts_on=prescription.starts_on,
+            ended_on=prescription.ended_on,
+            is_draft=prescription.status == Prescription.Status.DRAFT,
+            review_on=prescription.next_review_on or reached.get(prescription.pk),
+            versions=tuple(versions[prescription.pk]),
+            pauses=tuple(pauses[prescription.pk]),
+            suspensions=tuple(suspensions[prescription.patient_id]),
+            sessions=tuple(sessions[prescription.pk]),
+            stops=tuple(stops[prescription.pk]),
+        )
+        for prescription in chosen
+    }
+
+
+def _versions(ids: list[int]) -> dict[int, list[VersionFacts]]:
+    lines: dict[int, list[uuid.UUID]] = defaultdict(list)
+    rows = PrescribedExercise.objects.filter(version__prescription__in=ids).order_by("version", "position")
+    for version_id, line in rows.values_list("version_id", "line"):
+        lines[version_id].append(line)
+    found: dict[int, list[VersionFacts]] = defaultdict(list)
+    for version in PrescriptionVersion.objects.filter(prescription__in=ids).order_by("number"):
+        found[version.prescription_id].append(
+            VersionFacts(
+                number=version.number,
+                starts_on=version.starts_on,
+                sessions_a_day=version.sessions_a_day,
+                weekdays=frozenset(int(day) for day in version.weekdays),
+                lines=tuple(lines[version.pk]),
+            )
+        )
+    return found
+
+
+def _pauses(ids: list[int]) -> dict[int, list[Span]]:
+    found: dict[int, list[Span]] = defaultdict(list)
+    rows = Pause.objects.filter(prescription__in=ids).values_list("prescription_id", "starts_on", "ends_on")
+    for prescription_id, first, last in rows:
+        found[prescription_id].append(Span(first, last))
+    return found
+
+
+def _suspensions(patient_ids: list[int]) -> dict[int, list[tuple[dt.date, dt.date | None]]]:
+    found: dict[int, list[tuple[dt.date, dt.date | None]]] = defaultdict(list)
+    rows = EmergencyReport.objects.filter(patient__in=patient_ids)
+    for patient_id, reported_on, cleared_on in rows.values_list("patient_id", "reported_on", "cleared_on"):
+        found[patient_id].append((reported_on, cleared_on))
+    return found
+
+
+def _sessions(ids: list[int]) -> dict[int, list[SessionFacts]]:
+    records: dict[int, dict[uuid.UUID, RecordFacts]] = defaultdict(dict)
+    rows = ExerciseRecord.objects.filter(session__prescription__in=ids, session__superseded_at__isnull=True)
+    for session_id, line, outcome, reason in rows.order_by().values_list(
+        "session_id", "line", "outcome", "skip_reason"
+    ):
+        records[session_id][line] = RecordFacts(outcome, reason)
+    found: dict[int, list[SessionFacts]] = defaultdict(list)
+    sessions = PracticeSession.objects.current().filter(prescription__in=ids)
+    for session in sessions.order_by("practised_on", "first_recorded_at", "pk"):
+        found[session.prescription_id].append(
+            SessionFacts(
+                uid=session.uid,
+                on=session.practised_on,
+                first_recorded_at=session.first_recorded_at,
+                stopped=session.stopped,
+                back_filled=session.is_back_filled,
+                from_paper=session.source == Source.PAPER,
+                arrived_late=session.arrived_late,
+                records=records[session.pk],
+            )
+        )
+    return found
+
+
+def _stops(ids: list[int]) -> dict[int, list[StopFacts]]:
+    found: dict[int, list[StopFacts]] = defaultdict(list)
+    for stop in ExerciseStop.objects.filter(prescription__in=ids).select_related("session"):
+        found[stop.prescription_id].append(
+            StopFacts(
+                line=stop.line,
+                session_uid=stop.session.uid,
+                on=stop.session.practised_on,
+                first_recorded_at=stop.session.first_recorded_at,
+                resumed_on=stop.resumed_on,
+                resumed_at=stop.resumed_at,
+            )
+        )
+    return found
+
+
+def _last_reached(ids: list[int]) -> dict[int, dt.date]:
+    """Where no further review point is set, the report shows the one that was reached last."""
+    rows = Prescription.objects.filter(pk__in=ids, reviews__isnull=False).order_by("reviews__number")
+    return dict(rows.values_list("pk", "reviews__reached_on"))

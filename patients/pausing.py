@@ -1,0 +1,76 @@
+"""Pauses: days that count for nothing. They move a review point that is not yet reached."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from clinic import audit
+from clinic.audit import Verb
+from clinic.localtime import local_date
+from clinic.models import User
+from patients.locking import locked
+from patients.models import Pause, Prescription
+from patients.trial import ONE_DAY, reschedule_review
+
+MOST_DAYS_BY_PATIENT = 14
+
+
+@transaction.atomic
+def pause(
+    *,
+    prescription: Prescription,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    reason: Pause.Reason,
+    by: User,
+    now: dt.datetime,
+    by_patient: bool = False,
+) -> Pause:
+    """Pause from the local date `starts_on` to `ends_on`, both included.
+
+    Patients pause from today on, at most 14 days; staff may back-date. Raises ValidationError, by field,
+    for an end before the start, days before the programme, days that are paused already, or an ended one.
+    """
+    prescription = locked(prescription)
+    today = local_date(now, prescription.patient.zone)
+    if prescription.status != Prescription.Status.ACTIVE:
+        raise ValidationError(_("This programme is not running."), code="not_running")
+    if ends_on < starts_on:
+        raise ValidationError({"ends_on": ValidationError(_("The end lies before the start."), code="order")})
+    if by_patient and starts_on < today:
+        raise ValidationError({"starts_on": ValidationError(_("Choose today or a later day."), code="past")})
+    if by_patient and (ends_on - starts_on).days >= MOST_DAYS_BY_PATIENT:
+        raise ValidationError({"ends_on": ValidationError(_("At most 14 days; for longer, call us."), code="long")})
+    if prescription.starts_on is not None and starts_on < prescription.starts_on:
+        raise ValidationError({"starts_on": ValidationError(_("The programme had not begun then."), code="early")})
+    if prescription.pauses.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+        raise ValidationError({"starts_on": ValidationError(_("Some of these days are paused already."), code="twice")})
+    made = Pause.objects.create(
+        prescription=prescription, starts_on=starts_on, ends_on=ends_on, reason=reason, made_by=by, made_at=now
+    )
+    _move_review(prescription, on=today)
+    audit.write(verb=Verb.PAUSED, obj=made, actor=by, clinic=prescription.patient.clinic, now=now)
+    return made
+
+
+@transaction.atomic
+def end_pause(*, pause: Pause, by: User, now: dt.datetime) -> None:
+    """Practise again from today: the pause ends yesterday, or is taken back where it has not begun before."""
+    prescription = locked(pause.prescription)
+    today = local_date(now, prescription.patient.zone)
+    if pause.ends_on < today:
+        raise ValidationError(_("This pause is over already."), code="over")
+    audit.write(verb=Verb.PAUSE_ENDED, obj=pause, actor=by, clinic=prescription.patient.clinic, now=now)
+    if pause.starts_on >= today:
+        pause.delete()
+    else:
+        pause.ends_on = today - ONE_DAY
+        pause.save(update_fields=["ends_on"])
+    _move_review(prescription, on=today)
+
+
+def _move_review(prescription: Prescription, *, on: dt.date) -> None:
+    reschedule_review(prescription, on=on)
+    prescription.save(update_fields=["next_review_on"])

@@ -1,0 +1,137 @@
+"""The review point (rule 2): a review opens when it is reached, and ends with a clinician's signature.
+
+What is due and has no row is made, by "not later than", never by equality of dates: a scheduler that
+was down for days changes nothing but the hour.
+"""
+
+import datetime as dt
+import zoneinfo
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from clinic import audit
+from clinic.audit import Verb
+from clinic.localtime import local_date
+from clinic.models import User
+from patients.adherence import Report, report
+from patients.figures import percent
+from patients.locking import locked
+from patients.models import Prescription, Review
+from patients.trial import reschedule_review
+from patients.vocabulary import Alert, Decision, Helped, WorkKind
+from patients.work import open_work
+
+GOES_ON = frozenset(
+    {
+        Decision.CONTINUE,
+        Decision.PROGRESS,
+        Decision.REGRESS,
+        Decision.CHANGE,
+        Decision.MAINTENANCE,
+        Decision.SEE_IN_CLINIC,
+    }
+)
+
+
+def due_reviews(*, now: dt.datetime) -> Any:
+    """The active prescriptions whose review point is reached in their patient's zone: one query."""
+    latest = (now + dt.timedelta(hours=14)).date()  # no zone is further ahead of UTC
+    candidates = Prescription.objects.active().filter(next_review_on__lte=latest).select_related("patient__clinic")
+    return [one for one in candidates if one.next_review_on <= now.astimezone(zoneinfo.ZoneInfo(one.patient.zone)).date()]
+
+
+def open_due_reviews(*, now: dt.datetime) -> int:
+    """Open every review that is due and has no row; gives how many were opened."""
+    return sum(open_review(prescription=prescription, now=now) is not None for prescription in due_reviews(now=now))
+
+
+@transaction.atomic
+def open_review(*, prescription: Prescription, now: dt.datetime) -> Review | None:
+    """Open the next review of `prescription` if its point is reached; None if it is not, or no more."""
+    prescription = locked(prescription)
+    today = local_date(now, prescription.patient.zone)
+    reached_on, counts_from = prescription.next_review_on, prescription.counts_from
+    running = prescription.status == Prescription.Status.ACTIVE
+    if not running or reached_on is None or counts_from is None or reached_on > today:
+        return None
+    last = prescription.reviews.aggregate(last=Max("number"))["last"] or 0
+    review = Review.objects.create(
+        prescription=prescription,
+        number=last + 1,
+        counts_from=counts_from,
+        after_days=prescription.review_after_days,
+        reached_on=reached_on,
+        opened_at=now,
+    )
+    # No further point is owed until this one is signed.
+    prescription.next_review_on = None
+    prescription.save(update_fields=["next_review_on"])
+    open_work(
+        kind=WorkKind.REVIEW,
+        patient=prescription.patient,
+        prescription=prescription,
+        owner=prescription.clinician,
+        entries=[(Alert.REVIEW_REACHED, review)],
+        now=now,
+    )
+    audit.write(verb=Verb.OPENED, obj=review, actor=None, clinic=prescription.patient.clinic, now=now)
+    return review
+
+
+@transaction.atomic
+def answer_review(*, review: Review, helped: Helped, words: str, by: User | None, now: dt.datetime) -> None:
+    """The patient says whether it was useful. Can be changed until the review is signed."""
+    changed = Review.objects.filter(pk=review.pk, signed_at__isnull=True).update(
+        helped=helped, patient_words=words.strip(), answered_at=now
+    )
+    if not changed:
+        raise ValidationError(_("This review is closed already."), code="signed")
+    audit.write(verb=Verb.ANSWERED, obj=review, actor=by, clinic=review.prescription.patient.clinic, now=now)
+
+
+@transaction.atomic
+def sign_review(
+    *, review: Review, decision: Decision, note: str, by: User, now: dt.datetime
+) -> Review:
+    """Sign a review: the decision, and what was seen, are kept as they are now.
+
+    Where the programme goes on, the next count begins today. Raises ValidationError if a colleague has
+    signed already.
+    """
+    prescription = locked(review.prescription)
+    review = Review.objects.get(pk=review.pk)
+    if review.signed_at is not None:
+        raise ValidationError(
+            _("%(name)s has signed this review already.") % {"name": review.signed_by}, code="signed"
+        )
+    today = local_date(now, prescription.patient.zone)
+    review.decision, review.decision_note = decision, note.strip()
+    review.signed_by, review.signed_at = by, now
+    review.snapshot = snapshot(report(prescription, on=today), on=today)
+    review.save()
+    if decision in GOES_ON and prescription.status == Prescription.Status.ACTIVE:
+        prescription.counts_from = today
+        reschedule_review(prescription, on=today)
+        prescription.save(update_fields=["counts_from", "next_review_on"])
+    prescription.work_items.open().filter(kind=WorkKind.REVIEW).update(
+        closed_at=now, closed_by=by, outcome=Decision(decision).label
+    )
+    audit.write(verb=Verb.SIGNED, obj=review, actor=by, clinic=prescription.patient.clinic, now=now)
+    return review
+
+
+def snapshot(seen: Report, *, on: dt.date) -> dict[str, Any]:
+    """The figures that the clinician saw, frozen with the signature."""
+    return {
+        "on": on.isoformat(),
+        "day_number": seen.day_number,
+        "sessions": {"done": seen.sessions_done, "due": seen.sessions_due},
+        "doses": {"done": seen.doses_done, "due": seen.doses_due},
+        "session_percent": percent(seen.sessions_done, seen.sessions_due),
+        "dose_percent": percent(seen.doses_done, seen.doses_due),
+        "days": [{"on": day.on.isoformat(), "state": day.state} for day in seen.days],
+    }
