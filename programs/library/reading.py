@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from clinic.weekdays import joined
-from programs.library.doses import read_dose, to_columns
+from programs.library.doses import UNITS, read_dose, to_columns
 from programs.library.nodes import LibraryError, Node
-from programs.models import Exercise, LadderForm, Program, ProgramItem
+from programs.models import Exercise, LadderForm, Program
 
 FOLDER = Path(__file__).parent
 
@@ -39,7 +39,7 @@ class ExerciseSource:
 
 @dataclass(frozen=True)
 class ItemSource:
-    """One exercise of a program, by its key."""
+    """One exercise of a program, by its key; `values` hold the exercise's dose, as a program has its own."""
 
     exercise: str
     values: Values
@@ -66,13 +66,13 @@ def read_library(folder: Path = FOLDER) -> Library:
     """All files of `folder`. Raises LibraryError at the first thing that is wrong."""
     nodes = [Node.open(file) for file in sorted((folder / "exercises").glob("*.yaml"))]
     exercises = tuple(_exercise(node) for node in nodes)
-    ladders = {exercise.key: {0, *(form.rung for form in exercise.forms)} for exercise in exercises}
+    by_key = {exercise.key: exercise for exercise in exercises}
     for node, exercise in zip(nodes, exercises, strict=True):
         for key in filter(None, [exercise.near, *(form.becomes for form in exercise.forms)]):
-            if key not in ladders or key == exercise.key:
+            if key not in by_key or key == exercise.key:
                 node.fail(f"there is no other exercise {key}")
     listed = Node.open(folder / "programs.yaml")
-    programs = tuple(_program(item, ladders) for item in listed.items())
+    programs = tuple(_program(item, by_key) for item in listed.items())
     if len({program.key for program in programs}) < len(programs):
         listed.fail("a key stands here twice")
     return Library(exercises=exercises, programs=programs)
@@ -110,7 +110,7 @@ def _form(node: Node) -> FormSource:
     return FormSource(rung=rung, values=values, becomes=_key(given, "exercise"))
 
 
-def _program(node: Node, ladders: dict[str, set[int]]) -> ProgramSource:
+def _program(node: Node, exercises: dict[str, ExerciseSource]) -> ProgramSource:
     given = node.fields(
         "key", "name", "description", "phase", "sessions_a_day", "weekdays", "review_after_days", "items"
     )
@@ -121,23 +121,23 @@ def _program(node: Node, ladders: dict[str, set[int]]) -> ProgramSource:
     key = given["key"].text()
     _check(node, Program(key=key, **values), but={"loaded"})
     listed = list(enumerate(given["items"].items(), start=1))
-    items = tuple(_item(item, position, ladders) for position, item in listed)
+    items = tuple(_item(item, position, exercises) for position, item in listed)
     if len({item.exercise for item in items}) < len(items):
         given["items"].fail("an exercise stands here twice")
     return ProgramSource(key=key, values=values, items=items)
 
 
-def _item(node: Node, position: int, ladders: dict[str, set[int]]) -> ItemSource:
+def _item(node: Node, position: int, exercises: dict[str, ExerciseSource]) -> ItemSource:
     given = node.fields("exercise", maybe=("rung",))
-    exercise = _key(given, "exercise")
-    if exercise not in ladders:
-        given["exercise"].fail(f"there is no exercise {exercise}")
+    key = _key(given, "exercise")
+    if key not in exercises:
+        given["exercise"].fail(f"there is no exercise {key}")
+    exercise = exercises[key]
     rung = given["rung"].whole() if "rung" in given else 0
-    if rung not in ladders[exercise]:
-        given["rung"].fail(f"{exercise} has no form {rung}")
-    values = {"position": position, "rung": rung}
-    _check(node, ProgramItem(**values), but={"program", "exercise", "loaded"})
-    return ItemSource(exercise=exercise, values=values)
+    if rung not in {0, *(form.rung for form in exercise.forms)}:
+        given["rung"].fail(f"{key} has no form {rung}")
+    dose = {name: exercise.values[name] for name in (*UNITS, "each_side", "side_order")}
+    return ItemSource(exercise=key, values={"position": position, "rung": rung, **dose})
 
 
 def _key(given: dict[str, Node], name: str) -> str:

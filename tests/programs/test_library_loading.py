@@ -73,7 +73,7 @@ def test_what_stands_in_the_row() -> None:
     assert harder.becomes.key == "knee-to-chest-opposite-leg-extended"
 
 
-def test_the_items_of_a_program_are_in_order_and_take_the_dose_of_the_exercise() -> None:
+def test_the_items_of_a_program_are_in_order_and_have_the_dose_of_the_exercise() -> None:
     load_library(now=NOW)
     items = list(Program.objects.get(key="gentle-start").items.select_related("exercise"))
     assert [(item.exercise.key, item.rung) for item in items] == [
@@ -82,7 +82,11 @@ def test_the_items_of_a_program_are_in_order_and_take_the_dose_of_the_exercise()
         ("glute-bridge", 0),
         ("supine-spinal-twist", -1),
     ]
-    assert not any(item.has_dose() for item in items)
+    assert [item.dose() for item in items] == [item.exercise.dose() for item in items]
+    piriformis = items[1]
+    assert (piriformis.hold_s, piriformis.hold_step_s, piriformis.hold_until_s) == (5, 5, 30)
+    assert (piriformis.each_side, piriformis.side_order) == (True, "finish")
+    assert piriformis.dose_sources["hold_until_s"] == "text"
 
 
 def test_the_second_load_writes_nothing() -> None:
@@ -127,9 +131,15 @@ def test_a_changed_file_is_followed_and_an_edited_field_stays(folder: Path) -> N
     )
     report = load_library(now=NOW, folder=folder)
     row = Exercise.objects.get(key="cat-cow")
+    item = ProgramItem.objects.get(exercise=row, program__key="maintenance")
+    assert (item.reps, item.dose_sources) == (12, {"reps": "text"})
     assert (row.plain_name_en, row.plain_name_it) == ("Cat stretch", "Gatto, poi mucca")
     assert (row.reps, row.dose_sources) == (12, {"reps": "text"})
-    assert report.changed == {"exercise cat-cow": ["plain_name_it", "dose.reps"]}
+    assert report.changed == {
+        "exercise cat-cow": ["plain_name_it", "dose.reps"],
+        "program first-20-days, item cat-cow": ["dose.reps"],
+        "program maintenance, item cat-cow": ["dose.reps"],
+    }
     assert report.kept == {"exercise cat-cow": ["plain_name_en"]}
     assert load_library(now=NOW, folder=folder).kept == {"exercise cat-cow": ["plain_name_en"]}
 
