@@ -15,10 +15,10 @@ demo: setup ## start Homestretch with a made-up clinic, http://localhost:8000/ u
 	@DEMO=1 .venv/bin/python manage.py demo
 
 test: setup ## all tests on PostgreSQL and Redis, then in the browser
-	@scripts/test.sh
+	@.venv/bin/python scripts/run_tests.py
 
 test-sqlite: setup ## the unit tests on SQLite, without any server
-	@scripts/test.sh sqlite
+	@.venv/bin/python scripts/run_tests.py --sqlite
 
 test-pythons: setup ## the unit tests on every Python 3.11 to 3.13 of this machine
 	@scripts/test-pythons.sh

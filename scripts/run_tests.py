@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""The tests: units in parallel, then the browser, then faults, one after the other.
+
+scripts/run_tests.py             on PostgreSQL and Redis of their own
+scripts/run_tests.py --sqlite    the units alone, on SQLite, without any server
+
+T=path runs that path alone; ARGS="-k word" goes to pytest; WORKERS is the number of units at a time.
+"""
+
+import contextlib
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from servers import PACKAGES, end_on_signals, install, run, servers
+
+ROOT = Path(__file__).resolve().parent.parent
+# These start processes and watch the clock: two at a time are slower and prove less.
+SERIAL = ("tests/browser", "tests/faults")
+NOTHING_COLLECTED = 5
+
+
+def main(arguments: list[str]) -> int:
+    os.chdir(ROOT)
+    end_on_signals()
+    with addresses(sqlite="--sqlite" in arguments) as found:
+        return worst(phase(words, environment(found)) for words in phases(sqlite="--sqlite" in arguments))
+
+
+@contextlib.contextmanager
+def addresses(*, sqlite: bool) -> Iterator[dict[str, str]]:
+    if sqlite:
+        yield {}
+        return
+    install(*PACKAGES, "chromium", "fonts-dejavu-core")
+    with servers() as found:
+        yield found
+
+
+def environment(found: dict[str, str]) -> dict[str, str]:
+    """What the tests see: nothing of an installation that whoever starts them may have set."""
+    kept = ("HOME", "PATH", "LANG", "TERM", "TMPDIR", "USER", "CI", "COLUMNS", "PYTEST_ADDOPTS")
+    return {name: os.environ[name] for name in kept if name in os.environ} | found
+
+
+def phases(*, sqlite: bool) -> Iterator[list[str]]:
+    """The words for pytest, phase by phase."""
+    chosen = os.environ.get("T")
+    if chosen:
+        yield shlex.split(chosen)
+        return
+    workers = os.environ.get("WORKERS") or "2"
+    yield ["-n", workers, "--dist", "loadscope", *(f"--ignore={folder}" for folder in SERIAL), "tests"]
+    if not sqlite:
+        yield from ([folder] for folder in SERIAL if list(Path(folder).glob("**/test_*.py")))
+
+
+def phase(words: list[str], variables: dict[str, str]) -> int:
+    """Run pytest once and return its status; that ARGS chose nothing of this phase is no failure."""
+    extra = shlex.split(os.environ.get("ARGS") or "")
+    print("==", *words, *extra, flush=True)
+    command = [sys.executable, "-m", "pytest", "--durations=10", "--durations-min=1", *words, *extra]
+    status = run(command, variables)
+    return 0 if status == NOTHING_COLLECTED and extra else status
+
+
+def worst(statuses: Iterator[int]) -> int:
+    """All phases run, also after a failure; 0 only where each was."""
+    return max((abs(status) for status in statuses), default=1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
