@@ -1,0 +1,203 @@
+"""The demo clinic: made by the same domain functions as a real one, with clocks set back.
+
+What is written here is history. The one review that fell due since yesterday is left for the real
+worker to find, and its e-mail to the real outbox.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from random import Random
+
+from django.conf import settings
+from django.db import transaction
+
+from clinic.localtime import instant_at, local_date
+from clinic.models import Clinic, Membership, Notice, User
+from clinic.scoping import Role
+from patients.demo.stories import HOUSES, House, Story
+from patients.emergency import report_emergency
+from patients.models import Patient, Prescription
+from patients.prescribing import activate, prescribe
+from patients.recording import ExerciseAnswer, SessionAnswers, exercises_on, record_session
+from patients.reviews import answer_review, open_review, sign_review
+from patients.screening import ScreeningAnswers
+from patients.signin.invitations import invite_patient
+from patients.trial import ONE_DAY
+from patients.vocabulary import Decision, Helped, Outcome, Site, SkipReason
+from programs.library.loading import load_library
+from programs.models import Program
+
+Say = Callable[[str], None]
+
+
+class NotADemoError(Exception):
+    """The database holds something that the demo must not touch."""
+
+
+def refuse_foreign_data() -> None:
+    """Raise NotADemoError if the database holds anything but a demo."""
+    slugs = set(Clinic.objects.values_list("slug", flat=True))
+    foreign = slugs - {house.slug for house in HOUSES}
+    people = User.objects.exclude(email__endswith="@example.org").exclude(email=None).exists()
+    if foreign or (people and not settings.DEMO):
+        raise NotADemoError("This database holds a real clinic, so no demo is made in it.")
+
+
+def is_seeded() -> bool:
+    return Clinic.objects.filter(slug=HOUSES[0].slug).exists()
+
+
+def seed(*, now: dt.datetime, say: Say) -> None:
+    """Fill an empty database with two clinics that are alive at `now`."""
+    load_library(now=now)
+    for house in HOUSES:
+        with transaction.atomic():
+            _seed_house(house, now=now)
+        say(f"{house.name}: {len(house.patients)} patients")
+
+
+def _seed_house(house: House, *, now: dt.datetime) -> None:
+    clinic = Clinic.objects.create(
+        slug=house.slug,
+        name=house.name,
+        address=house.address,
+        phone=house.phone,
+        email=f"{house.slug}@example.org",
+        emergency_phone="112",
+        doctor_phone="116117",
+        time_zone=house.time_zone,
+        language=house.language,
+    )
+    manager = _member(clinic, house.manager, Role.MANAGER)
+    clinicians = [_member(clinic, name, Role.CLINICIAN) for name in house.clinicians]
+    _member(clinic, house.front_desk, Role.FRONT_DESK)
+    for story in house.patients:
+        _seed_patient(clinic, story, by=clinicians[story.clinician], manager=manager, now=now)
+    # All that was owed in the past counts as sent then: only what falls due from now on goes out.
+    for notice in Notice.objects.filter(clinic=clinic, due_at__lte=now):
+        notice.state, notice.sent_at = Notice.State.SENT, notice.due_at
+        notice.save(update_fields=["state", "sent_at"])
+
+
+def _member(clinic: Clinic, name: str, role: Role) -> User:
+    address = name.lower().replace(" ", ".")
+    user = User.objects.create_user(
+        f"{address}@{clinic.slug}.example.org", name=name, language=clinic.language
+    )
+    Membership.objects.create(user=user, clinic=clinic, role=role)
+    return user
+
+
+def _seed_patient(clinic: Clinic, story: Story, *, by: User, manager: User, now: dt.datetime) -> None:
+    patient = Patient.objects.create(
+        clinic=clinic,
+        given_name=story.given_name,
+        family_name=story.family_name,
+        birth_on=dt.date.fromisoformat(story.birth),
+        email=story.email,
+        language=story.language,
+        time_zone=story.time_zone,
+        precautions=list(story.precautions),
+        user=None
+        if story.email
+        else User.objects.create_user(name=story.given_name, language=story.language),
+    )
+    today = local_date(now, patient.zone)
+    first = today - ONE_DAY * len(story.days)
+    then = instant_at(first, dt.time(9, 0), patient.zone) if story.days else now - dt.timedelta(days=2)
+    prescription = prescribe(
+        patient=patient,
+        program=Program.objects.get(key=story.program, clinic=None),
+        by=by,
+        screening=ScreeningAnswers(
+            none_of_these=True,
+            precautions_reason="Shown in the clinic, small range." if story.precautions else "",
+        ),
+        starts_on=first if story.starts else None,
+        reminders=[dt.time.fromisoformat(story.reminder)] if story.reminder else [],
+        usual_pain=story.pain[0],
+        usual_lowest_site=Site.BUTTOCK,
+        now=then,
+    )
+    prescription = activate(prescription=prescription, by=by, now=then)
+    if story.email:
+        invite_patient(patient=patient, by=by, now=then)
+    _practise(prescription, story, first, by=by)
+    if story.emergency:
+        report_emergency(
+            patient=patient,
+            signs=[story.emergency],
+            by=patient.user,
+            now=instant_at(today - ONE_DAY, dt.time(20, 0), patient.zone),
+        )
+
+
+def _practise(prescription: Prescription, story: Story, first: dt.date, *, by: User) -> None:
+    """Live through the days of `story`, a review signed at its point included."""
+    random = Random(f"{story.given_name} {story.family_name}")
+    for offset, sign in enumerate(story.days):
+        day = first + ONE_DAY * offset
+        if sign != ".":
+            _record(prescription, story, day, sign, share=offset / max(len(story.days) - 1, 1), random=random)
+        prescription.refresh_from_db()
+        if story.review and prescription.next_review_on == day:
+            _sign(prescription, story, day, by=by)
+
+
+def _sign(prescription: Prescription, story: Story, day: dt.date, *, by: User) -> None:
+    zone = prescription.patient.zone
+    review = open_review(prescription=prescription, now=instant_at(day, dt.time(8, 0), zone))
+    if review is None:
+        raise AssertionError("The review point is reached on this day.")
+    answer_review(
+        review=review,
+        helped=Helped(story.helped),
+        words=story.words,
+        by=prescription.patient.user,
+        now=instant_at(day, dt.time(9, 30), zone),
+    )
+    sign_review(
+        review=review,
+        decision=Decision(story.review),
+        note="",
+        by=by,
+        now=instant_at(day, dt.time(17, 0), zone),
+    )
+
+
+def _record(
+    prescription: Prescription, story: Story, day: dt.date, sign: str, *, share: float, random: Random
+) -> None:
+    exercises = [one for one in exercises_on(prescription, day) if not one.is_off]  # type: ignore[attr-defined]
+    answers = [ExerciseAnswer(one.line, Outcome.DONE) for one in exercises]
+    if sign == "P":
+        answers[-1] = ExerciseAnswer(exercises[-1].line, Outcome.SKIPPED, SkipReason.NO_TIME)
+        answers[-2] = ExerciseAnswer(exercises[-2].line, Outcome.PARTLY)
+    elif sign == "K":
+        answers = [ExerciseAnswer(one.line, Outcome.SKIPPED, SkipReason.NO_TIME) for one in exercises]
+    elif sign == "E":
+        answers = [
+            ExerciseAnswer(one.line, Outcome.DONE, easier=one.easier_rung() is not None) for one in exercises
+        ]
+    elif sign == "S":
+        twist = next(one for one in exercises if "twist" in one.exercise.key)
+        answers[exercises.index(twist)] = ExerciseAnswer(twist.line, Outcome.STOPPED)
+    start, finish = story.pain
+    before = round(start + (finish - start) * share)
+    silent = sign == "K"
+    record_session(
+        prescription=prescription,
+        uid=uuid.UUID(int=random.getrandbits(128), version=4),
+        practised_on=day,
+        answers=SessionAnswers(
+            exercises=answers,
+            pain_before=None if silent else before,
+            pain_during=None if silent else min(before + random.choice((0, 0, 1)), 10),
+            pain_after=None if silent else max(before - random.choice((0, 0, 1)), 0),
+            sites=() if silent else (Site.BACK,),
+            words=story.words if sign == "S" else "",
+        ),
+        now=instant_at(day, dt.time(18, 10 + random.randrange(40)), prescription.patient.zone),
+        by=prescription.patient.user,
+    )
