@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "clinic.signin.doors.DoorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -105,20 +106,33 @@ SESSION_COOKIE_AGE = 90 * 24 * 3600  # a patient's device stays signed in for 90
 ACCOUNT_ADAPTER = "clinic.signin.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; without it the login asks for no password
+ACCOUNT_FORMS = {"login": "clinic.signin.forms.LoginForm"}
+ACCOUNT_SESSION_REMEMBER = True  # staff: 12 hours, see clinic.signin.sessions
 ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses come from the clinic; a code or link proves them
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Known or not, an address gets a mail and an answer that look and take the same.
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
-ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {
+    # With five tries a code, guessing six digits for one address takes centuries.
+    "request_login_code": "20/10m/ip,3/10m/key,20/d/key",
+    "paper_code": "20/10m/ip,200/d/ip",
+}
+# Whose address a rate limit counts: with https there is one proxy in front, which names it.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if ENVIRONMENT.https else "0"))
 MFA_ADAPTER = "clinic.signin.adapter.MFAAdapter"
+MFA_FORMS = {"add_webauthn": "clinic.signin.forms.AddPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
 MFA_TOTP_ISSUER = "Homestretch"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 
 # --- Language and time ------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

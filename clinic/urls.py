@@ -8,7 +8,6 @@ from django.views.i18n import set_language
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
-    path("account/", include("allauth.account.urls")),
-    path("account/mfa/", include("allauth.mfa.urls")),
+    path("", include("clinic.signin.urls")),
     path("", include("patients.urls")),
 ]
