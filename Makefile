@@ -1,8 +1,6 @@
 # What there is to do with this project; CONTRIBUTING.md says more.
 # PYTHON=python3.13 make setup picks an interpreter. T=path and ARGS=... narrow the tests.
 
-export PORT PYTHON T ARGS
-
 .PHONY: help setup demo test test-sqlite test-pythons check bench faults lock
 
 help:

@@ -81,7 +81,7 @@ def servers(*, durable: bool = False) -> Iterator[dict[str, str]]:
 
 @contextlib.contextmanager
 def postgres(folder: Path, *, durable: bool) -> Iterator[int]:
-    """A new cluster in `folder`; gives its port. The user postgres needs no password, from this machine alone."""
+    """A new cluster in `folder`; gives its port. It hears this machine alone and asks for no password."""
     programs = postgres_programs()
     folder.mkdir()
     if os.getuid() == 0:
@@ -142,7 +142,7 @@ def answers(port: int, process: subprocess.Popen[bytes]) -> bool:
 
 
 def postgres_programs() -> Path:
-    """The folder of PostgreSQL's own programs, the newest where there are several. Debian has it off the PATH."""
+    """The folder of PostgreSQL's own programs, the newest if there are several; off the PATH on Debian."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     on_path = shutil.which("initdb")
     if not found and not on_path:

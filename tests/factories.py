@@ -1,12 +1,12 @@
-"""One factory for each model, valid by default. Dates and instants are counted from the clock that the test sees."""
+"""One factory for each model, valid by default. Times are counted from the clock that the test sees."""
 
 import datetime as dt
 import uuid
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import factory
 from django.utils import timezone
+from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory, post_generation
 from factory.django import DjangoModelFactory
 
 from clinic.models import Clinic, Event, Membership, Notice, NoticeAttempt, StaffInvitation, User
@@ -41,6 +41,10 @@ def local_day(instant: dt.datetime, patient: Patient) -> dt.date:
     return instant.astimezone(ZoneInfo(patient.zone)).date()
 
 
+def local_instant(day: dt.date, hour: int, patient: Patient) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(hour), ZoneInfo(patient.zone)).astimezone(dt.UTC)
+
+
 def today(patient: Patient) -> dt.date:
     """The local date in the patient's zone, by the clock that the test sees."""
     return local_day(timezone.now(), patient)
@@ -51,9 +55,9 @@ class ClinicFactory(DjangoModelFactory):
     class Meta:
         model = Clinic
 
-    name = factory.Sequence(lambda n: f"Clinic {n}")
-    slug = factory.Sequence(lambda n: f"clinic-{n}")
-    email = factory.LazyAttribute(lambda clinic: f"desk@{clinic.slug}.example")
+    name = Sequence(lambda n: f"Clinic {n}")
+    slug = Sequence(lambda n: f"clinic-{n}")
+    email = LazyAttribute(lambda clinic: f"desk@{clinic.slug}.example")
     phone = "+39 02 5550 100"
     emergency_phone = "112"
     doctor_phone = "116117"
@@ -63,8 +67,8 @@ class UserFactory(DjangoModelFactory):
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"person{n}@post.example")
-    name = factory.Sequence(lambda n: f"Person {n}")
+    email = Sequence(lambda n: f"person{n}@post.example")
+    name = Sequence(lambda n: f"Person {n}")
     password = PASSWORD
 
     @classmethod
@@ -76,8 +80,8 @@ class MembershipFactory(DjangoModelFactory):
     class Meta:
         model = Membership
 
-    user = factory.SubFactory(UserFactory)
-    clinic = factory.SubFactory(ClinicFactory)
+    user = SubFactory(UserFactory)
+    clinic = SubFactory(ClinicFactory)
     role = Role.CLINICIAN
 
 
@@ -98,9 +102,9 @@ class StaffInvitationFactory(OneTimeLinkFactory):
     class Meta:
         model = StaffInvitation
 
-    clinic = factory.SubFactory(ClinicFactory)
-    email = factory.Sequence(lambda n: f"colleague{n}@post.example")
-    name = factory.Sequence(lambda n: f"Colleague {n}")
+    clinic = SubFactory(ClinicFactory)
+    email = Sequence(lambda n: f"colleague{n}@post.example")
+    name = Sequence(lambda n: f"Colleague {n}")
     role = Role.CLINICIAN
 
 
@@ -109,31 +113,31 @@ class NoticeFactory(DjangoModelFactory):
         model = Notice
 
     kind = "test"
-    clinic = factory.SubFactory(ClinicFactory)
-    dedupe_key = factory.Sequence(lambda n: f"test:{n}")
-    due_at = factory.LazyFunction(timezone.now)
-    created_at = factory.LazyFunction(timezone.now)
+    clinic = SubFactory(ClinicFactory)
+    dedupe_key = Sequence(lambda n: f"test:{n}")
+    due_at = LazyFunction(timezone.now)
+    created_at = LazyFunction(timezone.now)
 
 
 class NoticeAttemptFactory(DjangoModelFactory):
     class Meta:
         model = NoticeAttempt
 
-    notice = factory.SubFactory(NoticeFactory)
-    number = factory.Sequence(lambda n: n + 1)
-    started_at = factory.LazyFunction(timezone.now)
+    notice = SubFactory(NoticeFactory)
+    number = Sequence(lambda n: n + 1)
+    started_at = LazyFunction(timezone.now)
 
 
 class EventFactory(DjangoModelFactory):
     class Meta:
         model = Event
 
-    at = factory.LazyFunction(timezone.now)
-    actor = factory.SubFactory(UserFactory)
-    clinic = factory.SubFactory(ClinicFactory)
+    at = LazyFunction(timezone.now)
+    actor = SubFactory(UserFactory)
+    clinic = SubFactory(ClinicFactory)
     verb = "tested"
     object_type = "clinic.clinic"
-    object_id = factory.LazyAttribute(lambda event: str(event.clinic.pk))
+    object_id = LazyAttribute(lambda event: str(event.clinic.pk))
 
 
 # --- The library ------------------------------------------------------------------------------------
@@ -143,27 +147,27 @@ class ExerciseFactory(DjangoModelFactory):
     class Meta:
         model = Exercise
 
-    key = factory.Sequence(lambda n: f"exercise-{n}")
+    key = Sequence(lambda n: f"exercise-{n}")
     kind = Kind.STRETCH
     position = Position.SUPINE
-    name_en = factory.Sequence(lambda n: f"Exercise {n}")
-    name_it = factory.Sequence(lambda n: f"Esercizio {n}")
-    plain_name_en = factory.Sequence(lambda n: f"Plain exercise {n}")
-    plain_name_it = factory.Sequence(lambda n: f"Esercizio semplice {n}")
+    name_en = Sequence(lambda n: f"Exercise {n}")
+    name_it = Sequence(lambda n: f"Esercizio {n}")
+    plain_name_en = Sequence(lambda n: f"Plain exercise {n}")
+    plain_name_it = Sequence(lambda n: f"Esercizio semplice {n}")
     steps_en = "Lie on your back.\nBring one knee to the chest.\nChange to the other side."
     steps_it = "Sdraiati sulla schiena.\nPorta un ginocchio al petto.\nCambia lato."
     sets = 2
     reps = 3
     hold_s = 20
     each_side = True
-    dose_sources = factory.LazyFunction(lambda: {"sets": "text", "reps": "default", "hold_s": "text"})
+    dose_sources = LazyFunction(lambda: {"sets": "text", "reps": "default", "hold_s": "text"})
 
 
 class LadderFormFactory(DjangoModelFactory):
     class Meta:
         model = LadderForm
 
-    exercise = factory.SubFactory(ExerciseFactory)
+    exercise = SubFactory(ExerciseFactory)
     rung = -1
     name_en = "With a strap"
     name_it = "Con una cinghia"
@@ -178,12 +182,12 @@ class ProgramFactory(DjangoModelFactory):
         model = Program
         skip_postgeneration_save = True
 
-    key = factory.Sequence(lambda n: f"program-{n}")
-    name_en = factory.Sequence(lambda n: f"Programme {n}")
-    name_it = factory.Sequence(lambda n: f"Programma {n}")
+    key = Sequence(lambda n: f"program-{n}")
+    name_en = Sequence(lambda n: f"Programme {n}")
+    name_it = Sequence(lambda n: f"Programma {n}")
 
-    @factory.post_generation
-    def items(program: Any, create: bool, count: int | None, **kwargs: Any) -> None:  # noqa: N805
+    @post_generation
+    def items(program: Any, create: bool, count: int | None, **kwargs: Any) -> None:
         for position in range(3 if count is None else count):
             ProgramItemFactory(program=program, position=position, exercise__clinic=program.clinic)
 
@@ -192,13 +196,13 @@ class ProgramItemFactory(DjangoModelFactory):
     class Meta:
         model = ProgramItem
 
-    program = factory.SubFactory(ProgramFactory, items=0)
-    exercise = factory.SubFactory(ExerciseFactory)
-    position = factory.Sequence(lambda n: n)
-    sets = factory.SelfAttribute("exercise.sets")
-    reps = factory.SelfAttribute("exercise.reps")
-    hold_s = factory.SelfAttribute("exercise.hold_s")
-    each_side = factory.SelfAttribute("exercise.each_side")
+    program = SubFactory(ProgramFactory, items=0)
+    exercise = SubFactory(ExerciseFactory)
+    position = Sequence(lambda n: n)
+    sets = SelfAttribute("exercise.sets")
+    reps = SelfAttribute("exercise.reps")
+    hold_s = SelfAttribute("exercise.hold_s")
+    each_side = SelfAttribute("exercise.each_side")
 
 
 # --- Patients ---------------------------------------------------------------------------------------
@@ -208,15 +212,15 @@ class PatientFactory(DjangoModelFactory):
     class Meta:
         model = Patient
 
-    clinic = factory.SubFactory(ClinicFactory)
-    given_name = factory.Sequence(lambda n: f"Given{n}")
-    family_name = factory.Sequence(lambda n: f"Family{n}")
+    clinic = SubFactory(ClinicFactory)
+    given_name = Sequence(lambda n: f"Given{n}")
+    family_name = Sequence(lambda n: f"Family{n}")
     birth_on = dt.date(1955, 4, 12)
-    email = factory.Sequence(lambda n: f"patient{n}@post.example")
-    user = factory.SubFactory(
+    email = Sequence(lambda n: f"patient{n}@post.example")
+    user = SubFactory(
         UserFactory,
-        email=factory.SelfAttribute("..email"),
-        name=factory.LazyAttribute(lambda user: user.factory_parent.given_name),
+        email=SelfAttribute("..email"),
+        name=LazyAttribute(lambda user: user.factory_parent.given_name),
         password=None,
     )
 
@@ -225,7 +229,7 @@ class ReminderTimeFactory(DjangoModelFactory):
     class Meta:
         model = ReminderTime
 
-    patient = factory.SubFactory(PatientFactory)
+    patient = SubFactory(PatientFactory)
     at = dt.time(9, 0)
 
 
@@ -233,8 +237,8 @@ class InvitationFactory(OneTimeLinkFactory):
     class Meta:
         model = Invitation
 
-    patient = factory.SubFactory(PatientFactory)
-    invited_by = factory.SubFactory(UserFactory)
+    patient = SubFactory(PatientFactory)
+    invited_by = SubFactory(UserFactory)
 
 
 class PaperCodeFactory(DjangoModelFactory):
@@ -244,11 +248,11 @@ class PaperCodeFactory(DjangoModelFactory):
         model = PaperCode
         exclude = ("code",)
 
-    code = factory.LazyFunction(lambda: uuid.uuid4().hex)
-    patient = factory.SubFactory(PatientFactory)
-    code_hash = factory.LazyAttribute(lambda paper: hashed(paper.code))
-    created_at = factory.LazyFunction(timezone.now)
-    created_by = factory.SubFactory(UserFactory)
+    code = LazyFunction(lambda: uuid.uuid4().hex)
+    patient = SubFactory(PatientFactory)
+    code_hash = LazyAttribute(lambda paper: hashed(paper.code))
+    created_at = LazyFunction(timezone.now)
+    created_by = SubFactory(UserFactory)
 
 
 class PrescriptionFactory(DjangoModelFactory):
@@ -262,30 +266,29 @@ class PrescriptionFactory(DjangoModelFactory):
         skip_postgeneration_save = True
 
     class Params:
-        day_of_start = factory.LazyAttribute(lambda given: today(given.patient) - dt.timedelta(days=5))
+        day_of_start = LazyAttribute(lambda given: today(given.patient) - dt.timedelta(days=5))
 
-    patient = factory.SubFactory(PatientFactory)
-    clinician = factory.SubFactory(UserFactory)
+    patient = SubFactory(PatientFactory)
+    clinician = SubFactory(UserFactory)
     name_en = "Gentle start"
     name_it = "Inizio dolce"
     status = Prescription.Status.ACTIVE
-    starts_on = factory.SelfAttribute("day_of_start")
-    created_at = factory.LazyFunction(timezone.now)
-    activated_on = factory.LazyAttribute(
-        lambda given: None if given.status == Prescription.Status.DRAFT else given.starts_on or today(given.patient)
+    starts_on = SelfAttribute("day_of_start")
+    created_at = LazyFunction(timezone.now)
+    activated_on = LazyAttribute(
+        lambda given: None if given.status == "draft" else given.starts_on or today(given.patient)
     )
-    activated_at = factory.LazyAttribute(
-        lambda given: given.activated_on
-        and dt.datetime.combine(given.activated_on, dt.time(7), ZoneInfo(given.patient.zone)).astimezone(dt.UTC)
+    activated_at = LazyAttribute(
+        lambda given: given.activated_on and local_instant(given.activated_on, 7, given.patient)
     )
-    counts_from = factory.SelfAttribute("starts_on")
-    next_review_on = factory.LazyAttribute(
+    counts_from = SelfAttribute("starts_on")
+    next_review_on = LazyAttribute(
         lambda given: given.starts_on and given.starts_on + dt.timedelta(days=given.review_after_days)
     )
     review_after_days = 20
 
-    @factory.post_generation
-    def exercises(prescription: Any, create: bool, count: int | None, **kwargs: Any) -> None:  # noqa: N805
+    @post_generation
+    def exercises(prescription: Any, create: bool, count: int | None, **kwargs: Any) -> None:
         if count != 0:
             PrescriptionVersionFactory(prescription=prescription, exercises=count, **kwargs)
 
@@ -297,16 +300,16 @@ class PrescriptionVersionFactory(DjangoModelFactory):
         model = PrescriptionVersion
         skip_postgeneration_save = True
 
-    prescription = factory.SubFactory(PrescriptionFactory, exercises=0)
-    number = factory.LazyAttribute(lambda version: version.prescription.versions.count() + 1)
-    starts_on = factory.LazyAttribute(
+    prescription = SubFactory(PrescriptionFactory, exercises=0)
+    number = LazyAttribute(lambda version: version.prescription.versions.count() + 1)
+    starts_on = LazyAttribute(
         lambda version: version.prescription.starts_on or today(version.prescription.patient)
     )
-    prescribed_by = factory.SelfAttribute("prescription.clinician")
-    created_at = factory.LazyFunction(timezone.now)
+    prescribed_by = SelfAttribute("prescription.clinician")
+    created_at = LazyFunction(timezone.now)
 
-    @factory.post_generation
-    def exercises(version: Any, create: bool, count: int | None, **kwargs: Any) -> None:  # noqa: N805
+    @post_generation
+    def exercises(version: Any, create: bool, count: int | None, **kwargs: Any) -> None:
         for position in range(3 if count is None else count):
             PrescribedExerciseFactory(version=version, position=position, **kwargs)
 
@@ -317,9 +320,9 @@ class PrescribedExerciseFactory(DjangoModelFactory):
     class Meta:
         model = PrescribedExercise
 
-    version = factory.SubFactory(PrescriptionVersionFactory, exercises=0)
-    exercise = factory.SubFactory(ExerciseFactory)
-    position = factory.LazyAttribute(lambda line: line.version.exercises.count())
+    version = SubFactory(PrescriptionVersionFactory, exercises=0)
+    exercise = SubFactory(ExerciseFactory)
+    position = LazyAttribute(lambda line: line.version.exercises.count())
 
     @classmethod
     def _create(cls, model_class: type[PrescribedExercise], *args: Any, **kwargs: Any) -> PrescribedExercise:
@@ -332,21 +335,21 @@ class ScreeningFactory(DjangoModelFactory):
     class Meta:
         model = Screening
 
-    prescription = factory.SubFactory(PrescriptionFactory)
+    prescription = SubFactory(PrescriptionFactory)
     none_of_these = True
-    asked_by = factory.SelfAttribute("prescription.clinician")
-    asked_at = factory.LazyFunction(timezone.now)
+    asked_by = SelfAttribute("prescription.clinician")
+    asked_at = LazyFunction(timezone.now)
 
 
 class PauseFactory(DjangoModelFactory):
     class Meta:
         model = Pause
 
-    prescription = factory.SubFactory(PrescriptionFactory)
-    starts_on = factory.LazyAttribute(lambda pause: today(pause.prescription.patient))
-    ends_on = factory.LazyAttribute(lambda pause: pause.starts_on + dt.timedelta(days=2))
-    made_by = factory.SelfAttribute("prescription.clinician")
-    made_at = factory.LazyFunction(timezone.now)
+    prescription = SubFactory(PrescriptionFactory)
+    starts_on = LazyAttribute(lambda pause: today(pause.prescription.patient))
+    ends_on = LazyAttribute(lambda pause: pause.starts_on + dt.timedelta(days=2))
+    made_by = SelfAttribute("prescription.clinician")
+    made_at = LazyFunction(timezone.now)
 
 
 class PracticeSessionFactory(DjangoModelFactory):
@@ -356,23 +359,19 @@ class PracticeSessionFactory(DjangoModelFactory):
         model = PracticeSession
         skip_postgeneration_save = True
 
-    prescription = factory.SubFactory(PrescriptionFactory)
-    patient = factory.SelfAttribute("prescription.patient")
-    practised_on = factory.LazyAttribute(lambda session: today(session.patient))
-    version = factory.LazyAttribute(
+    prescription = SubFactory(PrescriptionFactory)
+    patient = SelfAttribute("prescription.patient")
+    practised_on = LazyAttribute(lambda session: today(session.patient))
+    version = LazyAttribute(
         lambda session: session.prescription.versions.in_force(session.practised_on).get()
     )
-    recorded_on = factory.SelfAttribute("practised_on")
-    first_recorded_at = factory.LazyAttribute(
-        lambda session: dt.datetime.combine(
-            session.recorded_on, dt.time(10), ZoneInfo(session.patient.zone)
-        ).astimezone(dt.UTC)
-    )
-    recorded_at = factory.SelfAttribute("first_recorded_at")
-    recorded_by = factory.SelfAttribute("patient.user")
+    recorded_on = SelfAttribute("practised_on")
+    first_recorded_at = LazyAttribute(lambda session: local_instant(session.recorded_on, 10, session.patient))
+    recorded_at = SelfAttribute("first_recorded_at")
+    recorded_by = SelfAttribute("patient.user")
 
-    @factory.post_generation
-    def outcome(session: Any, create: bool, outcome: str | None, **kwargs: Any) -> None:  # noqa: N805
+    @post_generation
+    def outcome(session: Any, create: bool, outcome: str | None, **kwargs: Any) -> None:
         chosen = Outcome.DONE if outcome is None else outcome
         for line in session.version.exercises.all() if chosen else []:
             ExerciseRecordFactory(session=session, prescribed=line, outcome=chosen, **kwargs)
@@ -382,63 +381,63 @@ class ExerciseRecordFactory(DjangoModelFactory):
     class Meta:
         model = ExerciseRecord
 
-    session = factory.SubFactory(PracticeSessionFactory, outcome="")
-    prescribed = factory.LazyAttribute(lambda record: record.session.version.exercises.first())
-    line = factory.SelfAttribute("prescribed.line")
+    session = SubFactory(PracticeSessionFactory, outcome="")
+    prescribed = LazyAttribute(lambda record: record.session.version.exercises.first())
+    line = SelfAttribute("prescribed.line")
     outcome = Outcome.DONE
-    skip_reason = factory.LazyAttribute(lambda record: "no_time" if record.outcome == Outcome.SKIPPED else "")
-    dose_asked = factory.LazyAttribute(lambda record: record.prescribed.dose())
+    skip_reason = LazyAttribute(lambda record: "no_time" if record.outcome == Outcome.SKIPPED else "")
+    dose_asked = LazyAttribute(lambda record: record.prescribed.dose())
 
 
 class ExerciseStopFactory(DjangoModelFactory):
     class Meta:
         model = ExerciseStop
 
-    session = factory.SubFactory(PracticeSessionFactory)
-    prescription = factory.SelfAttribute("session.prescription")
-    line = factory.LazyAttribute(lambda stop: stop.session.version.exercises.first().line)
-    stopped_at = factory.SelfAttribute("session.recorded_at")
+    session = SubFactory(PracticeSessionFactory)
+    prescription = SelfAttribute("session.prescription")
+    line = LazyAttribute(lambda stop: stop.session.version.exercises.first().line)
+    stopped_at = SelfAttribute("session.recorded_at")
 
 
 class ReviewFactory(DjangoModelFactory):
     class Meta:
         model = Review
 
-    prescription = factory.SubFactory(PrescriptionFactory)
-    number = factory.LazyAttribute(lambda review: review.prescription.reviews.count() + 1)
-    counts_from = factory.SelfAttribute("prescription.counts_from")
-    after_days = factory.SelfAttribute("prescription.review_after_days")
-    reached_on = factory.LazyAttribute(lambda review: review.counts_from + dt.timedelta(days=review.after_days))
-    opened_at = factory.LazyFunction(timezone.now)
+    prescription = SubFactory(PrescriptionFactory)
+    number = LazyAttribute(lambda review: review.prescription.reviews.count() + 1)
+    counts_from = SelfAttribute("prescription.counts_from")
+    after_days = SelfAttribute("prescription.review_after_days")
+    reached_on = LazyAttribute(lambda review: review.counts_from + dt.timedelta(review.after_days))
+    opened_at = LazyFunction(timezone.now)
 
 
 class EmergencyReportFactory(DjangoModelFactory):
     class Meta:
         model = EmergencyReport
 
-    patient = factory.SubFactory(PatientFactory)
-    signs = factory.LazyFunction(lambda: [EmergencySign.BOTH_LEGS.value])
-    reported_at = factory.LazyFunction(timezone.now)
-    reported_on = factory.LazyAttribute(lambda report: local_day(report.reported_at, report.patient))
-    reported_by = factory.SelfAttribute("patient.user")
+    patient = SubFactory(PatientFactory)
+    signs = LazyFunction(lambda: [EmergencySign.BOTH_LEGS.value])
+    reported_at = LazyFunction(timezone.now)
+    reported_on = LazyAttribute(lambda report: local_day(report.reported_at, report.patient))
+    reported_by = SelfAttribute("patient.user")
 
 
 class WorkItemFactory(DjangoModelFactory):
     class Meta:
         model = WorkItem
 
-    prescription = factory.SubFactory(PrescriptionFactory)
-    patient = factory.SelfAttribute("prescription.patient")
+    prescription = SubFactory(PrescriptionFactory)
+    patient = SelfAttribute("prescription.patient")
     kind = WorkKind.STOP
-    owner = factory.SelfAttribute("prescription.clinician")
-    opened_at = factory.LazyFunction(timezone.now)
-    due_on = factory.LazyAttribute(lambda item: local_day(item.opened_at, item.patient))
+    owner = SelfAttribute("prescription.clinician")
+    opened_at = LazyFunction(timezone.now)
+    due_on = LazyAttribute(lambda item: local_day(item.opened_at, item.patient))
 
 
 class WorkItemEntryFactory(DjangoModelFactory):
     class Meta:
         model = WorkItemEntry
 
-    item = factory.SubFactory(WorkItemFactory)
-    at = factory.LazyFunction(timezone.now)
+    item = SubFactory(WorkItemFactory)
+    at = LazyFunction(timezone.now)
     what = "stop"

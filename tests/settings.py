@@ -15,7 +15,7 @@ os.environ.pop("DEMO", None)
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("HTTPS", "0")
-# No pool: a pooled connection outlives its test and "is being accessed by other users" when the database goes.
+# No pool: its connections outlive their test, and the database "is being accessed by other users" at the end.
 os.environ.setdefault("DATABASE_POOL", "0")
 # Playwright runs an event loop in the thread of the test; the ORM is used there all the same.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
