@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from factory.django import DjangoModelFactory
+from factory.base import FactoryMetaClass
 
 from patients.models import Patient, Prescription
 from tests import factories
@@ -13,8 +13,8 @@ from tests.clients import signed_in
 
 FACTORIES: list[Any] = [
     made
-    for name, made in vars(factories).items()
-    if name.endswith("Factory") and made is not DjangoModelFactory and not made._meta.abstract
+    for made in vars(factories).values()
+    if isinstance(made, FactoryMetaClass) and not made._meta.abstract
 ]
 
 
