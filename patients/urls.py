@@ -2,4 +2,11 @@
 
 from typing import Any
 
-urlpatterns: list[Any] = []
+from django.conf import settings
+from django.urls import include, path
+
+urlpatterns: list[Any] = [
+    path("", include("patients.signin.urls")),
+]
+if settings.DEMO:
+    urlpatterns += [path("demo/", include("patients.demo.urls"))]

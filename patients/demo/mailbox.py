@@ -1,0 +1,43 @@
+"""The demo's mails, read from the files that Django's file backend writes."""
+
+import datetime as dt
+import email
+import email.policy
+import email.utils
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import cast
+
+SEPARATOR = b"-" * 79 + b"\n"  # between two mails of one file
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail as its reader sees it. `sent_at` is in UTC."""
+
+    sent_at: dt.datetime
+    to: str
+    subject: str
+    text: str
+
+
+def letters(folder: Path, *, most: int = 100) -> list[Letter]:
+    """The newest mails in `folder`, newest first; none where nothing was sent yet."""
+    found = [letter for path in folder.glob("*.log") for letter in _letters_in(path)]
+    return sorted(found, key=lambda letter: letter.sent_at, reverse=True)[:most]
+
+
+def _letters_in(path: Path) -> list[Letter]:
+    return [_letter(part) for part in path.read_bytes().split(SEPARATOR) if part.strip()]
+
+
+def _letter(raw: bytes) -> Letter:
+    message = cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.default))
+    body = message.get_body(preferencelist=("plain",))
+    return Letter(
+        sent_at=email.utils.parsedate_to_datetime(message["Date"]),
+        to=str(message["To"]),
+        subject=str(message["Subject"]),
+        text=body.get_content() if body else "",
+    )

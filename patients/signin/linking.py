@@ -1,0 +1,44 @@
+"""Who signs in for a patient."""
+
+import datetime as dt
+
+from clinic import audit
+from clinic.models import User
+from patients.models import Patient
+
+
+def link_by_email(*, patient: Patient, by: User | None, now: dt.datetime) -> User:
+    """Let the owner of the patient's e-mail address sign in for them; the user is made if there is none.
+
+    A couple with one address becomes one sign-in for both. Somebody who came in by paper so far, for this
+    patient alone, keeps their user, which now gets the address.
+    """
+    address = patient.email.strip().lower()
+    user = User.objects.filter(email=address).first() or _only_by_paper(patient)
+    if user is None:
+        user = User.objects.create_user(address, name=patient.given_name, language=patient.language)
+    user.email, user.is_active = address, True
+    user.save(update_fields=["email", "is_active"])
+    return link(patient=patient, user=user, by=by, now=now)
+
+
+def link_without_email(*, patient: Patient, by: User | None, now: dt.datetime) -> User:
+    """The user that signs in for the patient, made without an address if there is none."""
+    if patient.user is not None:
+        return patient.user
+    user = User.objects.create_user(None, name=patient.given_name, language=patient.language)
+    return link(patient=patient, user=user, by=by, now=now)
+
+
+def link(*, patient: Patient, user: User, by: User | None, now: dt.datetime) -> User:
+    if patient.user_id != user.pk:
+        patient.user = user
+        patient.save(update_fields=["user"])
+        audit.write(verb=audit.Verb.LINKED, obj=patient, actor=by, clinic=patient.clinic, now=now)
+    return user
+
+
+def _only_by_paper(patient: Patient) -> User | None:
+    user = patient.user
+    alone = user is not None and user.email is None and not user.patients.exclude(pk=patient.pk).exists()
+    return user if alone else None
