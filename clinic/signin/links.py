@@ -3,7 +3,6 @@
 import datetime as dt
 from typing import Any, TypeVar
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -35,6 +34,6 @@ def revoke(links: "QuerySet[Link]", *, now: dt.datetime) -> list[Link]:
     return closed
 
 
-def address(page: str, link: OneTimeLink) -> str:
-    """The whole address of `page` (a URL name that takes a token) for `link`, as a mail carries it."""
-    return settings.BASE_URL + reverse(page, args=[link.token()])
+def path(page: str, link: OneTimeLink) -> str:
+    """The path of `page` (a URL name that takes a token) for `link`."""
+    return reverse(page, args=[link.token()])

@@ -2,12 +2,10 @@
 
 import datetime as dt
 
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
-
+from clinic.localtime import local_date
 from clinic.models import Notice, StaffInvitation
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, not_wanted
+from clinic.notices.writing import first_name, write
 from clinic.signin import links
 from clinic.signin.staff import INVITATION_NOTICE
 
@@ -30,14 +28,15 @@ def _render(notice: Notice) -> Mail:
     invitation = _invitation(notice)
     if invitation is None:
         raise StaffInvitation.DoesNotExist
-    with translation.override(invitation.clinic.language), timezone.override(invitation.clinic.time_zone):
-        context = {
-            "invitation": invitation,
-            "clinic": invitation.clinic,
-            "link": links.address("staff_invitation", invitation),
-        }
-        subject = _("Your invitation to %(clinic)s") % {"clinic": invitation.clinic.name}
-        return Mail(subject=subject, text=render_to_string("notices/staff_invitation.txt", context))
+    return write(
+        "staff_invitation",
+        language=invitation.clinic.language,
+        clinic=invitation.clinic,
+        name=first_name(invitation.name),
+        path=links.path("staff_invitation", invitation),
+        invitation=invitation,
+        until=local_date(invitation.expires_at, invitation.clinic.time_zone),
+    )
 
 
 STAFF_INVITATION_KIND = NoticeKind(

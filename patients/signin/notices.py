@@ -2,12 +2,10 @@
 
 import datetime as dt
 
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
-
+from clinic.localtime import local_date
 from clinic.models import Notice
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, not_wanted
+from clinic.notices.writing import write
 from clinic.signin import links
 from patients.models import Invitation
 from patients.signin.invitations import INVITATION_NOTICE, is_open
@@ -33,18 +31,14 @@ def _render(notice: Notice) -> Mail:
     if invitation is None:
         raise Invitation.DoesNotExist
     patient = invitation.patient
-    with translation.override(patient.language), timezone.override(patient.zone):
-        context = {
-            "invitation": invitation,
-            "patient": patient,
-            "clinic": patient.clinic,
-            "link": links.address("come_in", invitation),
-        }
-        subject = _("%(name)s, your exercises from %(clinic)s") % {
-            "name": patient.given_name,
-            "clinic": patient.clinic.name,
-        }
-        return Mail(subject=subject, text=render_to_string("notices/invitation.txt", context))
+    return write(
+        "invitation",
+        language=patient.language,
+        clinic=patient.clinic,
+        name=patient.given_name,
+        path=links.path("come_in", invitation),
+        until=local_date(invitation.expires_at, patient.zone),
+    )
 
 
 INVITATION_KIND = NoticeKind(

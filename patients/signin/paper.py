@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from clinic import audit
 from clinic.models import User
+from clinic.notices.writing import absolute
 from patients.models import PaperCode, Patient
 from patients.signin.linking import link_without_email
 
@@ -112,7 +113,7 @@ def _hashes(code: str) -> list[str]:
 
 def address(code: str) -> str:
     """Where the QR leads: the page with the code filled in, which still asks for the birth date."""
-    return settings.BASE_URL + reverse("paper", args=[normal(code)])
+    return absolute(reverse("paper", args=[normal(code)]))
 
 
 def qr_svg(code: str) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clinic import audit
 from clinic.models import Clinic
+from clinic.notices.writing import absolute
 from clinic.scoping import Role
 from clinic.signin import links
 from clinic.signin.staff import invite_staff
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         except ValidationError as wrong:
             raise CommandError(_sentences(wrong)) from wrong
         self.stdout.write(f"{clinic.name} is there. Its manager is invited by mail, and comes in here:")
-        self.stdout.write(links.address("staff_invitation", invitation))
+        self.stdout.write(absolute(links.path("staff_invitation", invitation)))
         self.stdout.write("The link works once, for 14 days. Until the manager has entered the clinic's")
         self.stdout.write("emergency numbers, no programme can start.")
 
