@@ -1,6 +1,8 @@
 """What every test may ask for: the cast, and a client that is signed in as one of them."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ from clinic.models import User
 from patients.models import Patient
 from tests.cast import Cast, House, assemble
 from tests.clients import signed_in
+from tests.mailing import Mailbox, Post
+from tests.processes import Running, beat, environment, worker
 
 SignIn = Callable[..., Client]
 
@@ -19,6 +23,8 @@ SignIn = Callable[..., Client]
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL: make test")
+    if item.get_closest_marker("redis") and not os.environ.get("REDIS_URL"):
+        pytest.skip("needs Redis: make test")
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +77,28 @@ def as_patient(db) -> SignIn:
         return signed_in(patient.user, method="code")
 
     return sign_in
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A real SMTP server; `mailbox.wait_for(...)` gives what arrived."""
+    with Post() as mailbox:
+        yield mailbox
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A Celery worker and a beat of their own processes, at work on this test's database."""
+
+    worker: Running
+    beat: Running
+
+
+@pytest.fixture
+def engine(transactional_db, live_server, mailbox: Mailbox, tmp_path: Path) -> Iterator[Engine]:
+    """Both, ticking every second, with mail through `mailbox`. Needs PostgreSQL and Redis."""
+    if connection.vendor != "postgresql" or not os.environ.get("REDIS_URL"):
+        pytest.skip("needs PostgreSQL and Redis: make test")
+    variables = environment(BASE_URL=live_server.url, EMAIL_URL=mailbox.url, NOTICE_TICK_SECONDS="1")
+    with worker(variables, tmp_path) as working, beat(variables, tmp_path) as beating:
+        yield Engine(worker=working, beat=beating)
