@@ -24,6 +24,7 @@ from patients.models import (
     ReminderTime,
     Screening,
 )
+from patients.models.patient import EARLIEST_REMINDER, LATEST_REMINDER
 from patients.screening import ScreeningAnswers, conflicts, refuse_screening
 from patients.trial import ONE_DAY, reschedule_review
 from patients.vocabulary import EndReason
@@ -213,15 +214,23 @@ def set_reminders(*, patient: Patient, times: Sequence[dt.time]) -> None:
 
     Raises ValidationError for a time outside 07:00 to 21:00.
     """
-    rows = [ReminderTime(patient=patient, slot=slot, at=at) for slot, at in enumerate(sorted(set(times)), start=1)]
-    for row in rows:
-        try:
-            row.clean_fields(exclude=["patient"])
-        except ValidationError as error:
-            raise ValidationError({"reminders": error.messages}) from error
+    try:
+        for at in times:
+            validate_reminder_time(at)
+    except ValidationError as error:
+        raise ValidationError({"reminders": error.error_list}) from error
+    rows = [
+        ReminderTime(patient=patient, slot=slot, at=at) for slot, at in enumerate(sorted(set(times)), start=1)
+    ]
     with transaction.atomic():
         patient.reminder_times.all().delete()
         ReminderTime.objects.bulk_create(rows)
+
+
+def validate_reminder_time(at: dt.time) -> None:
+    """Raise ValidationError for a time outside 07:00 to 21:00: nobody is to be woken."""
+    if not EARLIEST_REMINDER <= at <= LATEST_REMINDER:
+        raise ValidationError(_("Reminders are sent between 07:00 and 21:00."), code="daytime")
 
 
 def _add_version(

@@ -45,7 +45,11 @@ class ExerciseAnswer:
 
 @dataclass(frozen=True)
 class SessionAnswers:
-    """What a patient says of a session. Pain is 0-10; None is "left out", never 0."""
+    """What a patient says of a session. Pain is 0-10; None is "left out", never 0.
+
+    `usual_pain` and `usual_site` (the lowest one) are asked once, at the start: kept where nothing was
+    said yet, else ignored.
+    """
 
     exercises: Sequence[ExerciseAnswer]
     pain_before: int | None = None
@@ -54,6 +58,8 @@ class SessionAnswers:
     sites: Sequence[Site] = ()
     words: str = ""
     stopped: bool = False
+    usual_pain: int | None = None
+    usual_site: Site | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def record_session(
     refuse_day(prescription, practised_on, today=today)
     exercises = exercises_on(prescription, practised_on)
     _refuse_answers(answers, exercises)
-    _start_if_first(prescription, practised_on, today=today)
+    _begin(prescription, answers, practised_on, today=today)
 
     session = PracticeSession.objects.create(
         uid=uid,
@@ -135,6 +141,7 @@ def exercises_on(prescription: Prescription, on: dt.date) -> list[PrescribedExer
     ).filter(Q(resumed_on__isnull=True) | Q(resumed_on__gt=on))
     return list(
         PrescribedExercise.objects.filter(version=Subquery(in_force.values("pk")))
+        .select_related("version")
         .annotate(is_off=Exists(off))
         .order_by("position")
     )
@@ -190,12 +197,14 @@ def _refuse_state(prescription: Any) -> None:
 
 def _refuse_answers(answers: SessionAnswers, exercises: list[Any]) -> None:
     errors: dict[str, ValidationError] = {}
-    for name in ("pain_before", "pain_during", "pain_after"):
+    for name in ("pain_before", "pain_during", "pain_after", "usual_pain"):
         pain = getattr(answers, name)
         if pain is not None and not PAIN_RANGE[0] <= pain <= PAIN_RANGE[1]:
             errors[name] = ValidationError(_("Pain is a number from 0 to 10."), code="range")
     if not set(answers.sites) <= set(Site):
         errors["sites"] = ValidationError(_("Choose from the list."), code="choice")
+    if answers.usual_site is not None and answers.usual_site not in set(Site):
+        errors["usual_site"] = ValidationError(_("Choose from the list."), code="choice")
     known = {exercise.line: exercise for exercise in exercises if not exercise.is_off}
     lines = [answer.line for answer in answers.exercises]
     if len(lines) != len(set(lines)) or not set(lines) <= set(known):
@@ -217,12 +226,23 @@ def _refuse_answers(answers: SessionAnswers, exercises: list[Any]) -> None:
 # --- What is written --------------------------------------------------------------------------------
 
 
-def _start_if_first(prescription: Prescription, practised_on: dt.date, *, today: dt.date) -> None:
-    """Day 1 is the day of the first recorded session, where no date was picked."""
+def _begin(
+    prescription: Prescription, answers: SessionAnswers, practised_on: dt.date, *, today: dt.date
+) -> None:
+    """What the first session settles: day 1, where no date was picked, and what is usual (rule 3)."""
+    changed = []
     if prescription.starts_on is None:
         prescription.starts_on = prescription.counts_from = practised_on
         reschedule_review(prescription, on=today)
-        prescription.save(update_fields=["starts_on", "counts_from", "next_review_on"])
+        changed += ["starts_on", "counts_from", "next_review_on"]
+    if prescription.usual_pain is None and answers.usual_pain is not None:
+        prescription.usual_pain = answers.usual_pain
+        changed.append("usual_pain")
+    if prescription.usual_lowest_site is None and answers.usual_site is not None:
+        prescription.usual_lowest_site = answers.usual_site
+        changed.append("usual_lowest_site")
+    if changed:
+        prescription.save(update_fields=changed)
 
 
 def _keep_records(session: PracticeSession, answers: SessionAnswers, exercises: Iterable[Any]) -> None:
