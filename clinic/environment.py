@@ -127,4 +127,7 @@ def _email(env: environ.Env, var: Path, *, demo: bool) -> dict[str, Any]:
         backend = "django.core.mail.backends.filebased.EmailBackend"
         return {"EMAIL_BACKEND": backend, "EMAIL_FILE_PATH": str(var / "mail")}
     # environ knows smtp:// (plain), smtp+tls:// (STARTTLS) and smtp+ssl://.
-    return dict(env.email_url("EMAIL_URL"))
+    email = dict(env.email_url("EMAIL_URL"))
+    if email["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+        email["EMAIL_BACKEND"] = "clinic.notices.smtp.EmailBackend"  # it also knows how far a mail got
+    return email

@@ -2,7 +2,16 @@
 
 from clinic.models.audit import Event
 from clinic.models.clinic import Clinic
-from clinic.models.notices import Notice, NoticeAttempt
+from clinic.models.notices import Notice, NoticeAttempt, RefusedAddress
 from clinic.models.people import Membership, StaffInvitation, User
 
-__all__ = ["Clinic", "Event", "Membership", "Notice", "NoticeAttempt", "StaffInvitation", "User"]
+__all__ = [
+    "Clinic",
+    "Event",
+    "Membership",
+    "Notice",
+    "NoticeAttempt",
+    "RefusedAddress",
+    "StaffInvitation",
+    "User",
+]

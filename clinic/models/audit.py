@@ -26,9 +26,16 @@ class Event(models.Model):
 
     at = models.DateTimeField(_("at"))
     actor = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("who"), help_text=_("Empty: the system.")
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("who"),
+        help_text=_("Empty: the system."),
     )
-    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("clinic"))
+    clinic = models.ForeignKey(
+        Clinic, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("clinic")
+    )
     verb = models.CharField(_("what"), max_length=40)
     object_type = models.CharField(_("kind of object"), max_length=60)
     object_id = models.CharField(_("object"), max_length=40)

@@ -98,7 +98,9 @@ class Clinic(models.Model):
                 name="clinic_offers_a_language", condition=Q(offers_english=True) | Q(offers_italian=True)
             ),
             models.CheckConstraint(name="clinic_open_days_given", condition=~Q(open_days="")),
-            models.CheckConstraint(name="clinic_opens_before_closing", condition=Q(opens_at__lt=F("closes_at"))),
+            models.CheckConstraint(
+                name="clinic_opens_before_closing", condition=Q(opens_at__lt=F("closes_at"))
+            ),
             models.CheckConstraint(
                 name="clinic_pain_rise_alert_range", condition=Q(pain_rise_alert__range=(1, 10))
             ),

@@ -33,7 +33,9 @@ class OneTimeLink(models.Model):
         ordering = ["-created_at", "pk"]
 
     def token(self) -> str:
-        return salted_hmac(f"homestretch.link.{self._meta.label}", str(self.pk), algorithm="sha256").hexdigest()
+        return salted_hmac(
+            f"homestretch.link.{self._meta.label}", str(self.pk), algorithm="sha256"
+        ).hexdigest()
 
     def start(self, *, now: dt.datetime) -> None:
         """Give a new row its token's hash and its time; the caller saves it."""

@@ -3,6 +3,7 @@
 The row is the truth, sending is a consequence (docs/architecture.md, "Notices").
 """
 
+import datetime as dt
 from typing import Any, Self
 
 from django.db import models
@@ -17,6 +18,22 @@ from clinic.scoping import HEALTH_ROLES, ScopedQuerySet, clinics_of
 class NoticeQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
         return self.filter(clinic_id__in=clinics_of(user, HEALTH_ROLES))
+
+    def unsent(self) -> Self:
+        """Still to be sent, whatever became of earlier tries."""
+        return self.filter(state__in=["queued", "retry", "sending"])
+
+    def ready(self, *, now: dt.datetime) -> Self:
+        """Due, and nobody is sending them."""
+        return self.filter(Q(state="queued", due_at__lte=now) | Q(state="retry", next_try_at__lte=now))
+
+    def run_out(self, *, now: dt.datetime) -> Self:
+        """Claimed by somebody who did not say how it ended within the lease."""
+        return self.filter(state="sending", lease_until__lte=now)
+
+    def held_as(self, notice: "Notice") -> Self:
+        """`notice` itself, as long as the claim that it was read with still stands."""
+        return self.filter(pk=notice.pk, state="sending", claim=notice.claim, attempt=notice.attempt)
 
 
 class Notice(models.Model):
@@ -37,7 +54,9 @@ class Notice(models.Model):
 
     kind = models.CharField(_("kind"), max_length=40)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.EMAIL)
-    clinic = models.ForeignKey(Clinic, on_delete=models.CASCADE, related_name="notices", verbose_name=_("clinic"))
+    clinic = models.ForeignKey(
+        Clinic, on_delete=models.CASCADE, related_name="notices", verbose_name=_("clinic")
+    )
     # A clinician; a patient's address is found through `params` when the mail is written.
     recipient = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("recipient")
@@ -115,3 +134,16 @@ class NoticeAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.outcome}"
+
+
+class RefusedAddress(models.Model):
+    """An address to which a mail server said no for good (clinic.notices.addresses): it gets nothing more.
+
+    Not the person is marked: a corrected address is free at once. Only a hash is kept.
+    """
+
+    address_hash = models.CharField(max_length=64, unique=True)
+    refused_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.address_hash

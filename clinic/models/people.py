@@ -39,7 +39,9 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("active"), default=True)
     is_operator = models.BooleanField(
-        _("operator"), default=False, help_text=_("Runs the installation and the shared library; sees no patient.")
+        _("operator"),
+        default=False,
+        help_text=_("Runs the installation and the shared library; sees no patient."),
     )
     # Part of the session's hash: counting it up ends every session of this user at once.
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
@@ -83,7 +85,7 @@ class User(AbstractBaseUser):
         return self.is_active and (self.is_operator or bool(self.roles))
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        """Django's own permissions are not used here: roles say it (clinic.admin_site.ScopedAdmin)."""
+        """Django's own permissions are not used here: roles say it (clinic.admin.scoped)."""
         return False
 
     def has_perms(self, perm_list: Any, obj: object = None) -> bool:
@@ -107,7 +109,9 @@ class Membership(models.Model):
 
     Role = Role
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("person"))
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("person")
+    )
     clinic = models.ForeignKey(
         Clinic, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("clinic")
     )

@@ -3,11 +3,14 @@
 import datetime as dt
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
+from django.db.models import Expression, F, QuerySet, Value
 
 from clinic.models import Clinic, Notice, User
 from clinic.notices import kinds
 from clinic.notices.nudge import nudge_drain
+
+Column = Expression | F
 
 
 def enqueue(
@@ -48,3 +51,44 @@ def enqueue(
     if due_at <= now:
         transaction.on_commit(nudge_drain)
     return True
+
+
+def enqueue_all(
+    rows: QuerySet[Any],
+    *,
+    kind: str,
+    clinic: Column,
+    dedupe_key: Column,
+    due_at: Column,
+    params: Column,
+    expires_at: Column,
+    now: dt.datetime,
+) -> int:
+    """Owe one notice for each of `rows`, in one statement however many they are; gives how many were new.
+
+    The arguments are expressions over the rows. Nobody is nudged: planning does that once for all.
+    """
+    kinds.get(kind)
+    columns: dict[str, Any] = {
+        "kind": Value(kind),
+        "channel": Value(Notice.Channel.EMAIL),
+        "clinic_id": clinic,
+        "params": params,
+        "dedupe_key": dedupe_key,
+        "due_at": due_at,
+        "expires_at": expires_at,
+        "state": Value(Notice.State.QUEUED),
+        "state_reason": Value(""),
+        "attempt": Value(0),
+        "message_id": Value(""),
+        "created_at": Value(now),
+    }
+    selected = rows.order_by().annotate(**{f"notice_{name}": value for name, value in columns.items()})
+    query = selected.values_list(*(f"notice_{name}" for name in columns)).query
+    select, arguments = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    table = connection.ops.quote_name(Notice._meta.db_table)
+    statement = f"INSERT INTO {table} ({names}) {select} ON CONFLICT (dedupe_key) DO NOTHING"  # noqa: S608 our own names; values are arguments
+    with connection.cursor() as cursor:
+        cursor.execute(statement, arguments)
+        return int(cursor.rowcount)

@@ -1,0 +1,23 @@
+"""Addresses that a mail server refused for good: they get nothing more until somebody forgives them."""
+
+import datetime as dt
+
+from clinic.models import RefusedAddress
+from clinic.models.links import hashed
+
+
+def is_refused(address: str) -> bool:
+    return RefusedAddress.objects.filter(address_hash=_hash(address)).exists()
+
+
+def mark_refused(address: str, *, now: dt.datetime) -> None:
+    RefusedAddress.objects.get_or_create(address_hash=_hash(address), defaults={"refused_at": now})
+
+
+def forgive(address: str) -> None:
+    """Take the mark away: the clinic has asked, and the address is right."""
+    RefusedAddress.objects.filter(address_hash=_hash(address)).delete()
+
+
+def _hash(address: str) -> str:
+    return hashed(address.strip().lower())

@@ -1,0 +1,96 @@
+"""When a patient wants no reminder: one list of reasons, asked of everybody at once or of one patient.
+
+Planning leaves out whom one of them holds for; just before sending the first that holds is what the
+delivery log says.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, NullIf
+
+from patients.models import (
+    EmergencyReport,
+    ExerciseStop,
+    Pause,
+    PracticeSession,
+    PrescribedExercise,
+    Prescription,
+    PrescriptionVersion,
+    ReminderTime,
+)
+
+ACTIVE = Q(patient__prescriptions__status=Prescription.Status.ACTIVE)
+
+
+def reminder_times(*, on: dt.date) -> Any:
+    """Every reminder time with `zone`, the patient's active prescription as `given`, and on `on`: the
+    version in force and how many sessions are recorded."""
+    version = PrescriptionVersion.objects.filter(prescription=OuterRef("given__pk")).in_force(on)
+    sessions = PracticeSession.objects.current().filter(prescription=OuterRef("given__pk"), practised_on=on)
+    return ReminderTime.objects.annotate(
+        zone=Coalesce(NullIf("patient__time_zone", Value("")), "patient__clinic__time_zone"),
+        given=FilteredRelation("patient__prescriptions", condition=ACTIVE),
+    ).annotate(
+        # Where the first session starts the programme, reminders begin when it was activated.
+        starts_on=Coalesce("given__starts_on", "given__activated_on"),
+        version_in_force=Subquery(version.values("pk")),
+        recorded=Coalesce(
+            Subquery(sessions.order_by().values("prescription").annotate(n=Count("pk")).values("n")), 0
+        ),
+    )
+
+
+def unwanted(*, on: dt.date) -> dict[str, Any]:
+    """Why a reminder for the local date `on` is not wanted: conditions on `reminder_times(on=on)`."""
+    due = PrescriptionVersion.objects.filter(
+        pk=OuterRef("version_in_force"),
+        weekdays__contains=str(on.isoweekday()),
+        sessions_a_day__gte=OuterRef("slot"),
+    )
+    off = ExerciseStop.objects.standing().filter(
+        prescription=OuterRef("version__prescription"), line=OuterRef("line")
+    )
+    exercises = PrescribedExercise.objects.filter(~Exists(off), version=OuterRef("version_in_force"))
+    pauses = Pause.objects.filter(prescription=OuterRef("given__pk"), starts_on__lte=on, ends_on__gte=on)
+    reports = EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))
+    return {
+        "turned_off": Q(patient__reminders_stopped_at__isnull=False),
+        "not_active": Q(given__isnull=True),
+        "not_started": Q(starts_on__gt=on),
+        "suspended": Exists(reports),
+        "paused": Exists(pauses),
+        "not_due": ~Exists(due),
+        "all_stopped": ~Exists(exercises),
+        "recorded": Q(recorded__gte=F("slot")),
+    }
+
+
+def wanted(*, on: dt.date) -> Any:
+    """The reminder times of those who want to be reminded on `on`."""
+    return reminder_times(on=on).filter(*(~condition for condition in unwanted(on=on).values()))
+
+
+def why_not(*, patient_id: int, slot: int, on: dt.date) -> str:
+    """Why this patient wants no reminder for this session of `on` any more; "" if they do."""
+    reason = Case(
+        *(When(condition, then=Value(reason)) for reason, condition in unwanted(on=on).items()),
+        default=Value(""),
+        output_field=CharField(),
+    )
+    times = reminder_times(on=on).filter(patient=patient_id, slot=slot)
+    found: str | None = times.annotate(why_not=reason).values_list("why_not", flat=True).first()
+    return "turned_off" if found is None else found

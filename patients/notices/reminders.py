@@ -1,0 +1,125 @@
+"""Reminders: at the patient's local time on due days, unless the session is recorded by then."""
+
+import datetime as dt
+import logging
+import zoneinfo
+from collections import defaultdict
+
+from django.db.models import Case, CharField, DateTimeField, F, Value, When
+from django.db.models.functions import Cast, Concat, JSONObject
+from django.utils.translation import gettext_lazy as _
+
+from clinic import audit
+from clinic.localtime import instant_at, local_date
+from clinic.models import Notice
+from clinic.notices import unsubscribing, writing
+from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, Subscription, not_wanted
+from clinic.notices.outbox import enqueue_all
+from patients.models import Patient
+from patients.notices import due
+
+logger = logging.getLogger(__name__)
+
+KIND = "reminder"
+WORTH_SENDING = dt.timedelta(hours=4)  # later it is a nuisance: it expires
+
+Moments = dict[dt.time, dt.datetime]  # local time -> instant
+
+
+def plan_reminders(now: dt.datetime) -> int:
+    """A planner: one statement for each zone where it is time, however many patients there are.
+
+    Only what has fallen due within the last hours is made: after an outage nobody gets a pile.
+    """
+    made = 0
+    for (zone, on), moments in _moments(now).items():
+        times = due.wanted(on=on).filter(zone=zone, at__in=moments).exclude(patient__email="")
+        whens = {at: When(at=at, then=Value(instant)) for at, instant in moments.items()}
+        late = {at: When(at=at, then=Value(instant + WORTH_SENDING)) for at, instant in moments.items()}
+        due_at = Case(*whens.values(), output_field=DateTimeField())
+        made += enqueue_all(
+            # Who was activated after the hour is reminded from the next one on.
+            times.annotate(due_at=due_at).filter(given__activated_at__lte=F("due_at")),
+            kind=KIND,
+            clinic=F("patient__clinic"),
+            dedupe_key=_key(on),
+            due_at=F("due_at"),
+            expires_at=Case(*late.values(), output_field=DateTimeField()),
+            params=JSONObject(patient=F("patient_id"), slot=F("slot"), on=Value(on.isoformat())),
+            now=now,
+        )
+    return made
+
+
+def _moments(now: dt.datetime) -> dict[tuple[str, dt.date], Moments]:
+    """For each zone and local date: the chosen times that have come, and are still worth a mail, at `now`."""
+    found: dict[tuple[str, dt.date], Moments] = defaultdict(dict)
+    chosen = due.reminder_times(on=now.date()).order_by().values_list("zone", "at").distinct()
+    for zone, at in chosen:
+        try:
+            days = {local_date(now - WORTH_SENDING, zone), local_date(now, zone)}
+        except zoneinfo.ZoneInfoNotFoundError:
+            logger.error("No reminders in the unknown time zone %r.", zone)  # noqa: TRY400
+            continue
+        for on in days:
+            instant = instant_at(on, at, zone)
+            # A day that was left out (Apia, 30 December 2011) has no reminder.
+            if now - WORTH_SENDING < instant <= now and local_date(instant, zone) == on:
+                found[zone, on][at] = instant
+    return found
+
+
+def _key(on: dt.date) -> Concat:
+    patient, slot = Cast("patient_id", CharField()), Cast("slot", CharField())
+    return Concat(Value(f"{KIND}:"), patient, Value(f":{on}:"), slot)
+
+
+def _patient(notice: Notice) -> Patient | None:
+    return Patient.objects.select_related("clinic").filter(pk=notice.params["patient"]).first()
+
+
+def _address(notice: Notice) -> str | None:
+    patient = _patient(notice)
+    return patient.email or None if patient else None
+
+
+def still_wanted(notice: Notice, now: dt.datetime) -> Answer:
+    on = dt.date.fromisoformat(notice.params["on"])
+    reason = due.why_not(patient_id=notice.params["patient"], slot=notice.params["slot"], on=on)
+    return not_wanted(reason) if reason else WANTED
+
+
+def _render(notice: Notice) -> Mail:
+    patient = Patient.objects.get(pk=notice.params["patient"])
+    return writing.write(
+        "reminder",
+        language=patient.language,
+        clinic=notice.clinic,
+        name=patient.given_name,
+        path="/",
+        unsubscribe_link=writing.absolute(unsubscribing.path(notice)),
+    )
+
+
+def _turn_off(params: dict[str, object], now: dt.datetime) -> None:
+    """No more reminders, from the link in one. Whoever holds the mail may; nobody is signed in."""
+    patient = Patient.objects.select_related("clinic").filter(pk=params["patient"]).first()
+    if patient is None or patient.reminders_stopped_at is not None:
+        return
+    patient.reminders_stopped_at = now
+    patient.save(update_fields=["reminders_stopped_at"])
+    audit.write(verb=audit.Verb.CHANGED, obj=patient, actor=None, clinic=patient.clinic, now=now)
+
+
+REMINDER = NoticeKind(
+    name=KIND,
+    address=_address,
+    still_wanted=still_wanted,
+    render=_render,
+    send_again_when_uncertain=SendAgain.ONCE,
+    subscription=Subscription(
+        what=_("reminders"),
+        how_to_turn_on=_("To turn them on again, sign in, open Settings and choose a time."),
+        turn_off=_turn_off,
+    ),
+)
