@@ -9,8 +9,8 @@ at the number due that date / sessions due. Dose adherence: an exercise counts o
 easier form too) 1, partly 1/2, else 0; capped per date at the times due. Halves are kept as integers.
 
 Safety never lowers adherence (rule 8): a stopped exercise is not due from that session on until it is
-resumed; what a session stopped for pain left undone is not due; nor is an exercise skipped for pain in
-that session, nor a session in which all that was due was skipped for pain.
+resumed; what a session stopped for pain left undone, or half done, is not due; nor is an exercise skipped
+for pain in that session, nor a session in which all that was due was skipped for pain.
 """
 
 import datetime as dt
@@ -23,6 +23,7 @@ from patients import facts
 from patients.facts import SessionFacts, StopFacts, TrialFacts, VersionFacts
 from patients.models import Prescription
 from patients.trial import ONE_DAY, day_number, is_paused
+from patients.vocabulary import Outcome
 
 
 class DayState(StrEnum):
@@ -86,9 +87,12 @@ def report(prescription: Prescription, *, on: dt.date) -> Report:
 def of_facts(trial: TrialFacts, *, on: dt.date) -> Report:
     """The adherence that follows from `trial`; asks the database nothing."""
     days = tuple(_day(trial, day, today=on) for day in _dates(trial, on))
-    sessions_done, sessions_due = sum(day.sessions_done for day in days), sum(day.sessions_due for day in days)
-    halves, doses_due = sum(day.dose_halves_done for day in days), sum(day.doses_due for day in days)
+    sessions_done = sum(day.sessions_done for day in days)
+    sessions_due = sum(day.sessions_due for day in days)
+    halves = sum(day.dose_halves_done for day in days)
+    doses_due = sum(day.doses_due for day in days)
     due = [day for day in days if day.sessions_due]
+    last = min(on, trial.ended_on or on)
     return Report(
         sessions_done=sessions_done,
         sessions_due=sessions_due,
@@ -97,7 +101,7 @@ def of_facts(trial: TrialFacts, *, on: dt.date) -> Report:
         doses_due=doses_due,
         dose_rate=halves / (2 * doses_due) if doses_due else None,
         days=days,
-        day_number=day_number(starts_on=trial.starts_on, on=on, pauses=trial.pauses),
+        day_number=day_number(starts_on=trial.starts_on, on=last, pauses=trial.pauses),
         review_on=trial.review_on,
         days_due=len(due),
         days_practised=sum(day.sessions_done > 0 for day in due),
@@ -119,29 +123,33 @@ def _day(trial: TrialFacts, day: dt.date, *, today: dt.date) -> Day:
     if version is None or not _is_asked(trial, version, day):
         return Day(day, DayState.NOT_DUE, marks, sessions_recorded=len(sessions))
     asked = version.sessions_a_day
-    slots: list[SessionFacts | None] = [*sessions[:asked]]
+    # A session that was skipped for pain gives way to one that was practised later on the same day.
+    sessions_first = sorted(sessions, key=lambda session: not _session_is_due(trial, version, day, session))
+    slots: list[SessionFacts | None] = [*sessions_first[:asked]]
     if not _only_recorded_is_due(trial, day, today=today):
         slots += [None] * (asked - len(slots))
+    practised = sum(_practised(session) for session in sessions)
     sessions_due = sum(_session_is_due(trial, version, day, slot) for slot in slots)
-    sessions_done = min(sum(_practised(session) for session in sessions), sessions_due)
+    sessions_done = min(practised, sessions_due)
     halves_done, doses_due = _doses(trial, version, day, slots, sessions)
-    complete = sessions_done == sessions_due and halves_done == 2 * doses_due
-    state = _state(
-        recorded=len(sessions),
-        done=sum(_practised(session) for session in sessions),
-        due=sessions_due,
-        complete=complete,
-        open_today=day == today and len(sessions) < asked and not _all_off(trial, version, day),
-    )
+    if day == today and len(sessions) < asked and _can_go_on(trial, version, day):
+        state = DayState.OPEN
+    else:
+        state = _state(
+            recorded=len(sessions),
+            practised=practised,
+            due=sessions_due,
+            complete=sessions_done == sessions_due and halves_done == 2 * doses_due,
+        )
     return Day(day, state, marks, sessions_done, sessions_due, halves_done, doses_due, len(sessions))
 
 
-def _state(*, recorded: int, done: int, due: int, complete: bool, open_today: bool) -> DayState:
-    if open_today:
-        return DayState.OPEN
+def _state(*, recorded: int, practised: int, due: int, complete: bool) -> DayState:
+    if not due and (practised or not recorded):
+        return DayState.NOT_DUE  # what was practised although all was off is shown and does not count
     if not recorded:
-        return DayState.NOT_RECORDED if due else DayState.NOT_DUE
-    if not done:
+        return DayState.NOT_RECORDED
+    if not practised:
         return DayState.SKIPPED
     return DayState.DONE if complete else DayState.PARTLY
 
@@ -177,8 +185,14 @@ def _is_asked(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
 
 
 def _only_recorded_is_due(trial: TrialFacts, day: dt.date, *, today: dt.date) -> bool:
-    """Today, the end day, and the day of an emergency report: nobody can blame what was not recorded."""
-    return day >= today or day == trial.ended_on or day in {reported for reported, _ in trial.suspensions}
+    """Today, the end day, and the day of an emergency report: what is not recorded is not owed."""
+    return day in {today, trial.ended_on, *(reported_on for reported_on, _ in trial.suspensions)}
+
+
+def _can_go_on(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
+    """Whether more can still be recorded on `day`, which is today: not ended, suspended or all off."""
+    suspended = any(cleared_on is None for _, cleared_on in trial.suspensions)
+    return day != trial.ended_on and not suspended and not _all_off(trial, version, day)
 
 
 def _session_is_due(
@@ -209,16 +223,17 @@ def _doses(
 
 
 def _dose_is_due(trial: TrialFacts, line: uuid.UUID, day: dt.date, session: SessionFacts | None) -> bool:
+    """Whether `line` is due in `session`, or in one of `day` that was not recorded (None)."""
     if session is None:
         return not any(stop.line == line and _stands_at_end(stop, day) for stop in trial.stops)
     record = session.records.get(line)
     if record is not None and record.was_pain_skip:
         return False
-    if session.stopped and (record is None or not record.halves):
-        return False
-    # A session stopped for pain turns everything off from itself on, but what was done in it counts.
-    done_before_the_stop = session.stopped and record is not None and record.halves > 0
-    return not _is_off(trial, line, session, from_it=not done_before_the_stop)
+    if session.stopped:
+        # It turned everything off, and what it left undone is not due; what was done before that counts.
+        done = record is not None and record.outcome == Outcome.DONE
+        return done and not _is_off(trial, line, session, from_it=False)
+    return not _is_off(trial, line, session, from_it=True)
 
 
 # --- What is off for pain ---------------------------------------------------------------------------
@@ -257,5 +272,5 @@ def _all_off(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
 def _practised(session: SessionFacts) -> bool:
     """Whether it counts as a session: something done or partly done, or stopped for pain."""
     return session.stopped or any(
-        record.halves or record.outcome == "stopped" for record in session.records.values()
+        record.halves or record.outcome == Outcome.STOPPED for record in session.records.values()
     )

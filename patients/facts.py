@@ -1,4 +1,4 @@
-"""All that adherence needs to know of a prescription, read in seven queries however many there are."""
+"""All that adherence needs to know of a prescription, read in eight queries however many there are."""
 
 import datetime as dt
 import uuid
@@ -15,6 +15,7 @@ from patients.models import (
     PracticeSession,
     PrescribedExercise,
     Prescription,
+    Review,
 )
 from patients.models.prescription import PrescriptionVersion
 from patients.trial import Span
@@ -122,7 +123,7 @@ def load(prescriptions: Iterable[Prescription]) -> dict[int, TrialFacts]:
 
 def _versions(ids: list[int]) -> dict[int, list[VersionFacts]]:
     lines: dict[int, list[uuid.UUID]] = defaultdict(list)
-    rows = PrescribedExercise.objects.filter(version__prescription__in=ids).order_by("version", "position")
+    rows = PrescribedExercise.objects.filter(version__prescription__in=ids).order_by("version_id", "position")
     for version_id, line in rows.values_list("version_id", "line"):
         lines[version_id].append(line)
     found: dict[int, list[VersionFacts]] = defaultdict(list)
@@ -198,5 +199,5 @@ def _stops(ids: list[int]) -> dict[int, list[StopFacts]]:
 
 def _last_reached(ids: list[int]) -> dict[int, dt.date]:
     """Where no further review point is set, the report shows the one that was reached last."""
-    rows = Prescription.objects.filter(pk__in=ids, reviews__isnull=False).order_by("reviews__number")
-    return dict(rows.values_list("pk", "reviews__reached_on"))
+    rows = Review.objects.filter(prescription__in=ids).order_by("number")
+    return dict(rows.values_list("prescription_id", "reached_on"))
