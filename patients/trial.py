@@ -52,19 +52,32 @@ def spans(prescription: Prescription) -> list[Span]:
     return [Span(pause.starts_on, pause.ends_on) for pause in prescription.pauses.all()]
 
 
-def reschedule_review(prescription: Prescription, *, on: dt.date) -> None:
-    """Work out again when the running count is over; `on` is the patient's local date today.
+def begin_count(prescription: Prescription, *, on: dt.date) -> None:
+    """Count from the local date `on`, its day 1, to the next review point. The caller saves both fields."""
+    prescription.counts_from = on
+    prescription.next_review_on = _next_point(prescription, counts_from=on)
 
-    A review point that is reached stays reached, also where its review has no row yet because the
-    scheduler was down. The caller saves `next_review_on`.
+
+def move_review(prescription: Prescription, *, today: dt.date) -> None:
+    """Work out the running count's review point again, after its pauses have changed. The caller saves it.
+
+    A point that is reached stays reached, also where its review has no row yet because the scheduler was
+    down. While a review waits for its signature no count is running, and nothing moves.
     """
-    if prescription.next_review_on is not None and prescription.next_review_on <= on:
-        return
-    if prescription.counts_from is None:
-        prescription.next_review_on = None
-        return
-    prescription.next_review_on = review_point(
-        counts_from=prescription.counts_from,
-        after_days=prescription.review_after_days,
-        pauses=spans(prescription),
+    point, counts_from = prescription.next_review_on, prescription.counts_from
+    if point is not None and counts_from is not None and point > today:
+        prescription.next_review_on = _next_point(prescription, counts_from=counts_from)
+
+
+def reschedule_review(prescription: Prescription, *, on: dt.date) -> None:
+    """Leaves with its last caller, which is being changed."""
+    if prescription.next_review_on is None and prescription.counts_from is not None:
+        begin_count(prescription, on=prescription.counts_from)
+    else:
+        move_review(prescription, today=on)
+
+
+def _next_point(prescription: Prescription, *, counts_from: dt.date) -> dt.date:
+    return review_point(
+        counts_from=counts_from, after_days=prescription.review_after_days, pauses=spans(prescription)
     )
