@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
@@ -17,6 +18,7 @@ from clinic.localtime import local_date
 from clinic.models import User
 from clinic.notices.outbox import enqueue
 from patients.alerts import pain_alerts, skipped_again
+from patients.locking import locked
 from patients.models import (
     EmergencyReport,
     ExerciseRecord,
@@ -26,7 +28,7 @@ from patients.models import (
     Prescription,
     PrescriptionVersion,
 )
-from patients.trial import ONE_DAY, reschedule_review
+from patients.trial import ONE_DAY, begin_count
 from patients.vocabulary import PAIN_RANGE, Alert, Outcome, Site, SkipReason, Source, WorkKind
 from patients.work import open_work
 
@@ -87,15 +89,16 @@ def record_session(
     an answer outside its range, an exercise that is not prescribed or is off, and for a programme that
     is not running or suspended. Then nothing is saved.
     """
-    prescription = _locked_with_past(prescription, uid)
-    if prescription.same_uid is not None:  # type: ignore[attr-defined]
-        return Recorded(PracticeSession.objects.get(pk=prescription.same_uid), is_new=False)  # type: ignore[attr-defined]
+    prescription = locked(prescription)
+    past = _past(prescription, uid)
+    if past["same_uid"] is not None:
+        return Recorded(PracticeSession.objects.get(pk=past["same_uid"]), is_new=False)
     today = local_date(now, prescription.patient.zone)
-    _refuse_state(prescription)
+    _refuse_state(prescription, is_suspended=past["is_suspended"])
     refuse_day(prescription, practised_on, today=today)
     exercises = exercises_on(prescription, practised_on)
     _refuse_answers(answers, exercises)
-    _begin(prescription, answers, practised_on, today=today)
+    _begin(prescription, answers, practised_on)
 
     session = PracticeSession.objects.create(
         uid=uid,
@@ -123,18 +126,25 @@ def record_session(
         session,
         clinic=prescription.patient.clinic,
         usual_pain=prescription.usual_pain,
-        lowest_site_before=_lowest(prescription),
+        lowest_site_before=past["lowest_site"],
     )
     if alerts:
         call_clinician(session, alerts, kind=WorkKind.STOP, notice="stop_alert", now=now)
     if _skipped_for_pain_again(session, answers):
         call_clinician(session, [Alert.PAIN_SKIP], kind=WorkKind.SKIPPED_FOR_PAIN, notice=None, now=now)
-    audit.write(verb=Verb.RECORDED, obj=session, actor=by, clinic=prescription.patient.clinic, now=now)
+    audit.write(
+        verb=Verb.RECORDED,
+        obj=session,
+        actor=by,
+        clinic=prescription.patient.clinic,
+        subject=prescription.patient,
+        now=now,
+    )
     return Recorded(session, is_new=True)
 
 
-def exercises_on(prescription: Prescription, on: dt.date) -> list[PrescribedExercise]:
-    """What the version in force on `on` prescribes, in order, each with `is_off` (off for pain on that day)."""
+def exercises_on(prescription: Prescription, on: dt.date) -> list[Any]:
+    """What the version in force on `on` prescribes, in order; `is_off`: it is off for pain on that day."""
     in_force = PrescriptionVersion.objects.filter(prescription=prescription).in_force(on)
     off = ExerciseStop.objects.filter(
         prescription=prescription, line=OuterRef("line"), session__practised_on__lte=on
@@ -170,28 +180,31 @@ def refuse_day(prescription: Prescription, practised_on: dt.date, *, today: dt.d
 # --- Before anything is written ---------------------------------------------------------------------
 
 
-def _locked_with_past(prescription: Prescription, uid: uuid.UUID) -> Prescription:
-    """The prescription, locked, with what of the past the rules ask for: one query."""
+def _past(prescription: Prescription, uid: uuid.UUID) -> dict[str, Any]:
+    """What of the past the rules ask for, in one query; read after the lock, so that nothing is missed."""
     sessions = PracticeSession.objects.current().filter(patient=OuterRef("patient"))
     lowest = sessions.order_by().values("patient").annotate(lowest=Max("lowest_site")).values("lowest")
     return (
-        Prescription.objects.select_for_update(of=("self",))
-        .select_related("patient__clinic", "clinician")
-        .annotate(
+        Prescription.objects.filter(pk=prescription.pk)
+        .values(
             same_uid=Subquery(sessions.filter(uid=uid).values("pk")[:1]),
-            lowest_site_recorded=Subquery(lowest),
+            lowest_site=Greatest(
+                Coalesce("usual_lowest_site", Subquery(lowest)),
+                Coalesce(Subquery(lowest), "usual_lowest_site"),
+            ),
             is_suspended=Exists(EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))),
         )
-        .get(pk=prescription.pk)
+        .get()
     )
 
 
-def _refuse_state(prescription: Any) -> None:
+def _refuse_state(prescription: Prescription, *, is_suspended: bool) -> None:
     if prescription.status != Prescription.Status.ACTIVE:
         raise ValidationError(_("This programme is not running, so nothing was saved."), code="not_running")
-    if prescription.is_suspended:
+    if is_suspended:
         raise ValidationError(
-            _("Your programme waits until the clinic has spoken to you, so nothing was saved."), code="suspended"
+            _("Your programme waits until the clinic has spoken to you, so nothing was saved."),
+            code="suspended",
         )
 
 
@@ -226,14 +239,12 @@ def _refuse_answers(answers: SessionAnswers, exercises: list[Any]) -> None:
 # --- What is written --------------------------------------------------------------------------------
 
 
-def _begin(
-    prescription: Prescription, answers: SessionAnswers, practised_on: dt.date, *, today: dt.date
-) -> None:
+def _begin(prescription: Prescription, answers: SessionAnswers, practised_on: dt.date) -> None:
     """What the first session settles: day 1, where no date was picked, and what is usual (rule 3)."""
     changed = []
     if prescription.starts_on is None:
-        prescription.starts_on = prescription.counts_from = practised_on
-        reschedule_review(prescription, on=today)
+        prescription.starts_on = practised_on
+        begin_count(prescription, on=practised_on)
         changed += ["starts_on", "counts_from", "next_review_on"]
     if prescription.usual_pain is None and answers.usual_pain is not None:
         prescription.usual_pain = answers.usual_pain
@@ -292,15 +303,18 @@ def call_clinician(
         patient=prescription.patient,
         prescription=prescription,
         owner=prescription.clinician,
-        entries=[(alert, session) for alert in alerts],
+        alerts=alerts,
+        about=session,
         now=now,
     )
     if notice is not None:
+        recipient = item.owner or prescription.clinician
         enqueue(
             kind=notice,
             clinic=prescription.patient.clinic,
-            recipient=item.owner or prescription.clinician,
-            dedupe_key=f"{notice}:session:{session.pk}:{prescription.clinician_id}",
+            recipient=recipient,
+            subject=prescription.patient,
+            dedupe_key=f"{notice}:session:{session.pk}:{recipient.pk}",
             params={"work_item": item.pk},
             due_at=now,
             now=now,
@@ -308,11 +322,6 @@ def call_clinician(
 
 
 # --- What the past says -----------------------------------------------------------------------------
-
-
-def _lowest(prescription: Any) -> int | None:
-    sites = [prescription.usual_lowest_site, prescription.lowest_site_recorded]
-    return max((site for site in sites if site is not None), default=None)
 
 
 def _skipped_for_pain_again(session: PracticeSession, answers: SessionAnswers) -> bool:

@@ -1,11 +1,39 @@
-"""Addresses of the patient's side."""
+"""Addresses of the patient's side. No id stands in any of them: dates alone."""
 
-from typing import Any
+import datetime as dt
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
-urlpatterns: list[Any] = [
+from patients.pages import help_now, learn, progress, review, session, today
+from patients.pages.settings import settings as settings_page
+
+
+class DateConverter:
+    """A local date, as in 2026-03-09."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> dt.date:
+        return dt.date.fromisoformat(value)
+
+    def to_url(self, value: dt.date) -> str:
+        return value.isoformat()
+
+
+register_converter(DateConverter, "date")
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    path("session/", session.session, name="session"),
+    path("session/saved/<date:on>/", session.saved, name="session_saved"),
+    path("progress/", progress.progress, name="progress"),
+    path("progress/<date:on>/", progress.progress_day, name="progress_day"),
+    path("learn/", learn.learn, name="learn"),
+    path("settings/", settings_page, name="settings"),
+    path("help-now/", help_now.help_now, name="help_now"),
+    path("help-now/told/", help_now.told, name="help_told"),
+    path("review/", review.review, name="review"),
     path("", include("patients.signin.urls")),
 ]
 if settings.DEMO:

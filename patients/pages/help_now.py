@@ -1,0 +1,81 @@
+"""Emergency signs (rule 5): what to do stands there at once, for everybody; a button tells the clinic."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from patients.emergency import must_call_now, report_emergency
+from patients.forms.safety import EmergencyForm
+from patients.models import EmergencyReport
+from patients.pages.shell import show
+from patients.signin.current import current_patient, patient_required
+from patients.vocabulary import CALL_DOCTOR_TODAY, CALL_NOW
+
+EMERGENCY_NUMBER = "112"  # where no clinic has said another one: it works all over the European Union
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def help_now(request: Any) -> HttpResponse:
+    """Public: who cannot sign in needs it as much."""
+    patient = current_patient(request) if request.user.is_authenticated else None
+    request.patient = patient
+    if request.method != "POST":
+        return _show(request)
+    if patient is None:
+        return _show(request, status=403, problem=_("Call first. To tell your clinic here as well, sign in."))
+    form = EmergencyForm(request.POST)
+    if form.is_valid():
+        try:
+            report_emergency(
+                patient=patient, signs=form.cleaned_data["signs"], by=request.user, now=timezone.now()
+            )
+        except ValidationError as error:
+            form.add_error("signs", error.messages)
+        else:
+            return redirect("help_told")
+    problem = " ".join(str(message) for message in form.errors.get("signs", []))
+    return _show(request, status=400, problem=problem, chosen=request.POST.getlist("signs"))
+
+
+def _show(request: Any, *, status: int = 200, problem: str = "", chosen: Sequence[str] = ()) -> HttpResponse:
+    patient = request.patient
+    return show(
+        request,
+        "help_now.html",
+        status=status,
+        now_signs=CALL_NOW,
+        today_signs=CALL_DOCTOR_TODAY,
+        chosen=chosen,
+        problem=problem,
+        emergency_phone=(patient and patient.clinic.emergency_phone) or EMERGENCY_NUMBER,
+        doctor_phone=patient.clinic.doctor_phone if patient else "",
+    )
+
+
+@never_cache
+@require_safe
+@patient_required
+def told(request: Any) -> HttpResponse:
+    """What to do now, after a report: by the gravest sign that no clinician has cleared yet."""
+    reports = (
+        EmergencyReport.objects.visible_to_patient(request.user).uncleared().filter(patient=request.patient)
+    )
+    signs = {sign for report in reports for sign in report.signs}
+    if not signs:
+        return redirect("help_now")
+    clinic: Any = request.patient.clinic
+    return show(
+        request,
+        "help_told.html",
+        call_now=must_call_now(sorted(signs)),
+        emergency_phone=clinic.emergency_phone or EMERGENCY_NUMBER,
+        doctor_phone=clinic.doctor_phone,
+    )

@@ -1,0 +1,182 @@
+"""Recording a session on one form, and what is said when it is saved."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.localtime import local_date
+from patients.aftermath import aftermath
+from patients.forms.session import Line, SessionSheet, posted_lines
+from patients.models import PracticeSession, Prescription
+from patients.pages.cards import cards
+from patients.pages.recorded import recorded
+from patients.pages.shell import show
+from patients.recording import exercises_on, record_session, refuse_day
+from patients.signin.current import patient_required
+from patients.standing import current_prescription
+from patients.stop_words import stop_words
+
+# Not a mistake in the form, but a door that is closed.
+CLOSED_CODES = frozenset({"not_running", "suspended"})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_required
+def session(request: Any) -> HttpResponse:
+    prescription = current_prescription(patient=request.patient, user=request.user)
+    if request.method == "POST":
+        return _record(request, prescription)
+    if prescription is None or prescription.is_suspended or prescription.status != Prescription.Status.ACTIVE:
+        return redirect("today")  # which says why
+    today = local_date(timezone.now(), request.patient.zone)
+    day = _day(request.GET.get("day"), otherwise=today)
+    try:
+        if day is None:
+            raise ValidationError(_("This is not a date."))
+        refuse_day(prescription, day, today=today)
+    except ValidationError as error:
+        return _closed(request, error.messages, status=400)
+    exercises = exercises_on(prescription, day)
+    if all(exercise.is_off for exercise in exercises):
+        return redirect("today")
+    sheet = SessionSheet(
+        lines=_lines(exercises), initial={"uid": uuid.uuid4(), "practised_on": day.isoformat()}
+    )
+    return _show(request, prescription, sheet, exercises, day=day, today=today)
+
+
+def _record(request: Any, prescription: Any) -> HttpResponse:
+    if prescription is None:
+        return _closed(request, [_("There is no programme to record a session for.")], status=403)
+    sheet = SessionSheet(lines=posted_lines(request.POST), data=request.POST)
+    refused = None
+    if sheet.is_valid():
+        try:
+            recorded = record_session(
+                prescription=prescription,
+                uid=sheet.session.cleaned_data["uid"],
+                practised_on=sheet.session.cleaned_data["practised_on"],
+                answers=sheet.answers(),
+                now=timezone.now(),
+                by=request.user,
+            )
+        except ValidationError as error:
+            refused = error
+        else:
+            return redirect("session_saved", on=recorded.session.practised_on)
+    return _show_again(request, prescription, refused)
+
+
+def _show_again(request: Any, prescription: Any, refused: ValidationError | None) -> HttpResponse:
+    """The form with what was typed and what is wrong with it, for the exercises that are prescribed."""
+    today = local_date(timezone.now(), request.patient.zone)
+    day = _day(request.POST.get("practised_on"), otherwise=today) or today
+    exercises = exercises_on(prescription, day)
+    sheet = SessionSheet(lines=_lines(exercises), data=_with_usable_uid(request.POST))
+    sheet.is_valid()
+    if refused is not None:
+        sheet.refuse(refused)
+    if not sheet.problems:  # what was wrong does not belong to this form at all
+        sheet.refuse(
+            ValidationError(_("Something in this form could not be read. Please send it once more."))
+        )
+    closed = refused is not None and CLOSED_CODES & {error.code for error in _each(refused)}
+    return _show(request, prescription, sheet, exercises, day=day, today=today, status=403 if closed else 400)
+
+
+def _lines(exercises: list[Any]) -> dict[uuid.UUID, Line]:
+    return {
+        one.line: Line(one.plain_name, one.easier_rung() is not None) for one in exercises if not one.is_off
+    }
+
+
+def _with_usable_uid(posted: QueryDict) -> QueryDict:
+    """What was posted; where its `uid` cannot be read, with a new one, so that sending again can succeed."""
+    try:
+        uuid.UUID(posted.get("uid", ""))
+    except ValueError:
+        posted = posted.copy()
+        posted["uid"] = str(uuid.uuid4())
+    return posted
+
+
+def _each(error: ValidationError) -> list[ValidationError]:
+    if hasattr(error, "error_dict"):
+        return [one for errors in error.error_dict.values() for one in errors]
+    return error.error_list
+
+
+def _day(text: str | None, *, otherwise: dt.date) -> dt.date | None:
+    """A date as it is written in an address; None where it is none."""
+    if not text:
+        return otherwise
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _show(
+    request: Any,
+    prescription: Any,
+    sheet: SessionSheet,
+    exercises: list[Any],
+    *,
+    day: dt.date,
+    today: dt.date,
+    status: int = 200,
+) -> HttpResponse:
+    rows = [(card, sheet.exercises.get(card.exercise.line)) for card in cards(exercises)]
+    return show(
+        request,
+        "session.html",
+        section="today",
+        status=status,
+        sheet=sheet,
+        form=sheet.session,
+        rows=rows,
+        day=day,
+        is_today=day == today,
+        asks_usual=_asks_usual(prescription, sheet),
+        stop_rule=stop_words(request.patient.clinic),
+    )
+
+
+def _asks_usual(prescription: Any, sheet: SessionSheet) -> bool:
+    """What is usual is asked once, at the start: until something was said of it or a session is there."""
+    if prescription.usual_pain is not None or prescription.usual_lowest_site is not None:
+        return False
+    return not PracticeSession.objects.filter(prescription=prescription).exists()
+
+
+def _closed(request: HttpRequest, words: list[str], *, status: int) -> HttpResponse:
+    return show(request, "session_closed.html", section="today", status=status, words=words)
+
+
+@never_cache
+@require_safe
+@patient_required
+def saved(request: Any, on: dt.date) -> HttpResponse:
+    """What was saved last of that day, and what happens next."""
+    sessions = PracticeSession.objects.visible_to_patient(request.user).current()
+    of_day = sessions.filter(patient=request.patient, practised_on=on).prefetch_related("records__prescribed")
+    last = of_day.order_by("-first_recorded_at").first()
+    if last is None:
+        raise Http404
+    return show(
+        request,
+        "saved.html",
+        section="today",
+        shown=recorded(last),
+        after=aftermath(last),
+    )

@@ -1,0 +1,186 @@
+"""Where a patient's programme stands today: what is due, what is done, and what stands in the way.
+
+Read in at most five queries, however long the history is.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Subquery
+
+from clinic.localtime import local_date
+from clinic.models import User
+from patients.models import EmergencyReport, ExerciseRecord, Patient, PracticeSession, Prescription, Review
+from patients.recording import exercises_on
+from patients.trial import ONE_DAY, Span, day_number, is_paused, spans
+from patients.vocabulary import Outcome
+
+
+class State(StrEnum):
+    """What today is for the patient. Where several hold, the first of them is said."""
+
+    SUSPENDED = "suspended"  # an emergency sign was reported and no clinician has cleared it
+    NONE = "none"  # nothing was prescribed yet
+    ENDED = "ended"
+    NOT_BEGUN = "not_begun"
+    ALL_OFF = "all_off"  # every exercise was stopped for pain
+    PAUSED = "paused"
+    NOT_DUE = "not_due"  # a day off by the schedule
+    DONE = "done"  # every session that is due was recorded
+    DUE = "due"
+
+
+# On a pause and on a day off one may practise all the same: it is shown and does not count.
+RECORDABLE = frozenset({State.DUE, State.DONE, State.PAUSED, State.NOT_DUE})
+
+
+@dataclass(frozen=True)
+class Count:
+    """Day `day` of `of` in the running count; `practised` says which of the counted days so far were used."""
+
+    day: int
+    of: int
+    after_review: bool
+    practised: tuple[bool, ...]
+
+    @property
+    def to_come(self) -> range:
+        return range(self.of - self.day)
+
+
+@dataclass(frozen=True)
+class Standing:
+    state: State
+    today: dt.date
+    prescription: Any = None  # with `review_helped`: None where no review is open, "" where it is unanswered
+    exercises: Sequence[Any] = ()  # as recording.exercises_on gives them, on the first day if that is to come
+    sessions_today: Sequence[PracticeSession] = ()
+    records_today: dict[uuid.UUID, ExerciseRecord] = field(default_factory=dict)  # the latest of each line
+    sessions_asked: int = 0
+    count: Count | None = None
+    pause: Span | None = None
+    next_due_on: dt.date | None = None
+
+    @property
+    def may_record(self) -> bool:
+        return self.state in RECORDABLE
+
+
+def current_prescription(*, patient: Patient, user: User) -> Any:
+    """The patient's running prescription, else the one that ended last, else None: one query.
+
+    `is_suspended` and `review_helped` are on it (see Standing).
+    """
+    reports = EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))
+    reviews = Review.objects.filter(prescription=OuterRef("pk"), signed_at__isnull=True)
+    return (
+        Prescription.objects.visible_to_patient(user)
+        .filter(patient=patient)
+        .select_related("clinician")
+        .annotate(
+            is_suspended=Exists(reports),
+            review_helped=Subquery(reviews.order_by("-number").values("helped")[:1]),
+        )
+        # "active" stands before "ended" in the alphabet; drafts are not visible.
+        .order_by("status", "-ended_on", "-pk")
+        .first()
+    )
+
+
+def standing(*, patient: Patient, user: User, now: dt.datetime) -> Standing:
+    """Where the programme of `patient` stands at `now`, as `user` may see it."""
+    today = local_date(now, patient.zone)
+    prescription = current_prescription(patient=patient, user=user)
+    if prescription is None:
+        waits = EmergencyReport.objects.visible_to_patient(user).uncleared().filter(patient=patient).exists()
+        return Standing(State.SUSPENDED if waits else State.NONE, today)
+    if prescription.is_suspended:
+        return Standing(State.SUSPENDED, today, prescription)
+    if prescription.status == Prescription.Status.ENDED:
+        return Standing(State.ENDED, today, prescription)
+    return _running(prescription, today)
+
+
+def _running(prescription: Prescription, today: dt.date) -> Standing:
+    pauses = spans(prescription)
+    begins = prescription.starts_on or today
+    exercises = exercises_on(prescription, max(today, begins))
+    sessions = _sessions_since(prescription, prescription.counts_from or today)
+    of_today = [session for session in sessions if session.practised_on == today]
+    version = exercises[0].version if exercises else None
+    asked = version.sessions_a_day if version else 0
+    pause = next((pause for pause in pauses if pause.holds(today)), None)
+    if today < begins:
+        state = State.NOT_BEGUN
+    elif all(exercise.is_off for exercise in exercises):
+        state = State.ALL_OFF
+    elif pause is not None:
+        state = State.PAUSED
+    elif version is None or str(today.isoweekday()) not in version.weekdays:
+        state = State.NOT_DUE
+    else:
+        state = State.DONE if len(of_today) >= asked else State.DUE
+    return Standing(
+        state=state,
+        today=today,
+        prescription=prescription,
+        exercises=exercises,
+        sessions_today=of_today,
+        records_today=_records(of_today),
+        sessions_asked=asked,
+        count=running_count(prescription, sessions, pauses, today=today),
+        pause=pause,
+        next_due_on=_next_due(version.weekdays, pauses, after=today) if version else None,
+    )
+
+
+def running_count(
+    prescription: Prescription, sessions: Sequence[Any], pauses: Sequence[Span], *, today: dt.date
+) -> Count | None:
+    """The day in the count that runs (rule 1): from the start, or from the last review on.
+
+    None before day 1, and from the review point on until the review is signed.
+    """
+    counts_from, over_on = prescription.counts_from, prescription.next_review_on
+    if counts_from is None or over_on is None or over_on <= today:
+        return None
+    day = day_number(starts_on=counts_from, on=today, pauses=pauses)
+    if day is None:
+        return None
+    used = {session.practised_on for session in sessions if session.was_practised}
+    dates = [counts_from + ONE_DAY * offset for offset in range((today - counts_from).days + 1)]
+    return Count(
+        day=day,
+        of=prescription.review_after_days,
+        after_review=counts_from != prescription.starts_on,
+        practised=tuple(date in used for date in dates if not is_paused(date, pauses)),
+    )
+
+
+def _sessions_since(prescription: Prescription, since: dt.date) -> list[Any]:
+    """The sessions from `since` on, in order; `was_practised`: something was done, or stopped for pain."""
+    something = ExerciseRecord.objects.filter(session=OuterRef("pk")).exclude(outcome=Outcome.SKIPPED)
+    rows = PracticeSession.objects.current().filter(prescription=prescription, practised_on__gte=since)
+    rows = rows.annotate(did_something=Exists(something)).order_by("practised_on", "first_recorded_at")
+    sessions: list[Any] = list(rows)
+    for session in sessions:
+        session.was_practised = session.stopped or session.did_something
+    return sessions
+
+
+def _records(sessions: Sequence[PracticeSession]) -> dict[uuid.UUID, ExerciseRecord]:
+    if not sessions:
+        return {}
+    rows = ExerciseRecord.objects.filter(session__in=sessions).order_by("session__first_recorded_at")
+    return {record.line: record for record in rows}
+
+
+def _next_due(weekdays: str, pauses: Sequence[Span], *, after: dt.date) -> dt.date:
+    day = after + ONE_DAY
+    while is_paused(day, pauses) or str(day.isoweekday()) not in weekdays:
+        day += ONE_DAY
+    return day
