@@ -52,7 +52,7 @@ def phases(*, sqlite: bool) -> Iterator[list[str]]:
         yield shlex.split(chosen)
         return
     workers = os.environ.get("WORKERS") or "2"
-    yield ["-n", workers, "--dist", "loadscope", *(f"--ignore={folder}" for folder in SERIAL), "tests"]
+    yield ["-n", workers, "--dist", "worksteal", *(f"--ignore={folder}" for folder in SERIAL), "tests"]
     if not sqlite:
         yield from ([folder] for folder in SERIAL if list(Path(folder).glob("**/test_*.py")))
 

@@ -52,10 +52,4 @@ if ! cmp --silent requirements.lock "$stamp"; then
     cp requirements.lock "$stamp"
 fi
 
-# The catalogue is compiled only when it changed; without one there is nothing to compile.
-for catalogue in locale/*/LC_MESSAGES/django.po; do
-    if [ -f "$catalogue" ] && [ "$catalogue" -nt "${catalogue%.po}.mo" ]; then
-        "$venv/bin/pybabel" --quiet compile -d locale -D django
-        break
-    fi
-done
+VENV=$venv scripts/compile-messages.sh

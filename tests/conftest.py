@@ -14,7 +14,7 @@ from patients.models import Patient
 from tests.cast import Cast, House, assemble
 from tests.clients import signed_in
 from tests.mailing import Mailbox, Post
-from tests.processes import Running, beat, environment, worker
+from tests.processes import Running, beat, environment, forget_messages, worker
 
 SignIn = Callable[..., Client]
 
@@ -99,6 +99,7 @@ def engine(transactional_db, live_server, mailbox: Mailbox, tmp_path: Path) -> I
     """Both, ticking every second, with mail through `mailbox`. Needs PostgreSQL and Redis."""
     if connection.vendor != "postgresql" or not os.environ.get("REDIS_URL"):
         pytest.skip("needs PostgreSQL and Redis: make test")
+    forget_messages()
     variables = environment(BASE_URL=live_server.url, EMAIL_URL=mailbox.url, NOTICE_TICK_SECONDS="1")
     with worker(variables, tmp_path) as working, beat(variables, tmp_path) as beating:
         yield Engine(worker=working, beat=beating)

@@ -79,13 +79,14 @@ class Post(Controller):
 
     def __enter__(self) -> Mailbox:
         self.start()
-        assert self.server is not None
-        port = self.server.sockets[0].getsockname()[1]
-        self.mailbox.url = f"smtp://127.0.0.1:{port}"
+        self.mailbox.url = f"smtp://127.0.0.1:{self.port}"
         return self.mailbox
 
     def __exit__(self, *exception: object) -> None:
         self.stop()
 
     def _trigger_server(self) -> None:
-        """aiosmtpd knocks at the port it was told, which is 0 here; the server has begun without it."""
+        """Knock at the port that the system chose for the 0 that aiosmtpd was told."""
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
+        super()._trigger_server()

@@ -15,6 +15,10 @@ os.environ.pop("DEMO", None)
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("HTTPS", "0")
+# Celery's messages of one xdist worker are not for another's database.
+if "REDIS_URL" in os.environ:
+    number = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw"))
+    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rpartition("/")[0] + f"/{number}"
 # No pool: its connections outlive their test, and the database "is being accessed by other users" at the end.
 os.environ.setdefault("DATABASE_POOL", "0")
 # Playwright runs an event loop in the thread of the test; the ORM is used there all the same.
