@@ -64,16 +64,31 @@ class Verb(models.TextChoices):
     SIGNED = "signed", _("signed")  # the clinician's part
 
 
-def write(*, verb: str, obj: models.Model, actor: User | None, clinic: Clinic | None, now: dt.datetime) -> None:
+def write(
+    *,
+    verb: str,
+    obj: models.Model,
+    actor: User | None,
+    clinic: Clinic | None,
+    now: dt.datetime,
+    subject: models.Model | None = None,
+) -> None:
     """Add one line. No `actor`: the system did it; no `clinic`: it belongs to none, as the shared library.
 
-    Raises ValueError for a verb that is not in `Verb`, or for an object that is not saved.
+    `subject` is the patient whose record it is about. Raises ValueError for a verb that is not in `Verb`,
+    or for an object that is not saved.
     """
-    write_many(verb=verb, objs=[obj], actor=actor, clinic=clinic, now=now)
+    write_many(verb=verb, objs=[obj], actor=actor, clinic=clinic, now=now, subject=subject)
 
 
 def write_many(
-    *, verb: str, objs: Iterable[models.Model], actor: User | None, clinic: Clinic | None, now: dt.datetime
+    *,
+    verb: str,
+    objs: Iterable[models.Model],
+    actor: User | None,
+    clinic: Clinic | None,
+    now: dt.datetime,
+    subject: models.Model | None = None,
 ) -> None:
     """One line for each of `objs`, in one query."""
     known = Verb(verb)
@@ -83,6 +98,7 @@ def write_many(
                 at=now,
                 actor=actor,
                 clinic=clinic,
+                subject_id=None if subject is None else subject.pk,
                 verb=known,
                 object_type=obj._meta.label,
                 object_id=_key(obj),

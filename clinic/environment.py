@@ -43,7 +43,7 @@ def read(variables: Mapping[str, str], *, base_dir: Path) -> Environment:
     env.ENVIRON = variables
     demo = env.bool("DEMO", default=False)
     var = Path(env.str("HOMESTRETCH_VAR", default=str(base_dir / "var")))
-    hosts = env.list("ALLOWED_HOSTS", default=[])
+    hosts = [host for host in env.list("ALLOWED_HOSTS", default=[]) if host]
     port = env.int("PORT", default=8000)
     if demo:
         _refuse_unsafe_demo(variables, hosts)
@@ -53,6 +53,8 @@ def read(variables: Mapping[str, str], *, base_dir: Path) -> Environment:
         secret_key = env.str("SECRET_KEY")
     base_url = env.str("BASE_URL", default="").rstrip("/")
     https = env.bool("HTTPS", default=not demo)
+    if not base_url and not demo and hosts[0].startswith("."):
+        raise ImproperlyConfigured("Set BASE_URL, the address that links in mails begin with.")
     if not base_url:
         base_url = f"http://localhost:{port}" if demo else f"{'https' if https else 'http'}://{hosts[0]}"
     return Environment(
@@ -84,7 +86,8 @@ def _refuse_unsafe_demo(variables: Mapping[str, str], hosts: list[str]) -> None:
 
 
 def _refuse_missing(variables: Mapping[str, str], hosts: list[str]) -> None:
-    missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS") if not variables.get(name)]
+    given = {"SECRET_KEY": bool(variables.get("SECRET_KEY")), "ALLOWED_HOSTS": bool(hosts)}
+    missing = [name for name, is_given in given.items() if not is_given]
     if missing:
         raise ImproperlyConfigured(
             f"Set {' and '.join(missing)} in the environment (see README, 'Running it for real'), "
@@ -105,21 +108,22 @@ def _demo_secret(var: Path) -> str:
 
 
 def _database(env: environ.Env, var: Path) -> dict[str, Any]:
-    if env.str("DATABASE_URL", default=""):
-        database = env.db_url("DATABASE_URL")
-        pool = env.int("DATABASE_POOL", default=8)  # connections a process may hold; 0: no pool
-        if database["ENGINE"] == "django.db.backends.postgresql" and pool:
-            # The pool keeps connections; Django asks that CONN_MAX_AGE stays 0 with it.
-            options = database.setdefault("OPTIONS", {})
-            options["pool"] = {"min_size": 1, "max_size": pool}
-        return dict(database)
     var.mkdir(parents=True, exist_ok=True)
-    pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;"
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(var / "homestretch.sqlite3"),
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": pragmas},
-    }
+    url = env.str("DATABASE_URL", default="") or f"sqlite:///{var / 'homestretch.sqlite3'}"
+    database = environ.Env.db_url_config(url)
+    options = database["OPTIONS"] = dict(database.get("OPTIONS") or {})
+    if database["ENGINE"] == "django.db.backends.postgresql":
+        # The pool keeps connections; Django asks that CONN_MAX_AGE stays 0 with it.
+        size = env.int("DATABASE_POOL", default=8)
+        if size:
+            options["pool"] = {"min_size": 1, "max_size": size}
+    else:
+        # A transaction that writes has the whole database to itself: patients.locking relies on it.
+        options["transaction_mode"] = "IMMEDIATE"
+        options["init_command"] = (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;"
+        )
+    return dict(database)
 
 
 def _email(env: environ.Env, var: Path, *, demo: bool) -> dict[str, Any]:

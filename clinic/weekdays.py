@@ -23,6 +23,11 @@ def validate_weekdays(value: str) -> None:
         raise ValidationError(_("Choose at least one day of the week."), code="weekdays")
 
 
+def weekdays_condition(field: str) -> models.Q:
+    """For a CheckConstraint: digits of days in order and once each, at least one."""
+    return models.Q(**{f"{field}__regex": r"^1?2?3?4?5?6?7?$"}) & ~models.Q(**{field: ""})
+
+
 class WeekdaysFormField(forms.MultipleChoiceField):
     """Check boxes for the seven days; its value is the string that the model keeps."""
 

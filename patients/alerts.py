@@ -1,4 +1,4 @@
-"""What in a session calls a clinician (rule 4), beside a stop: pain that rose, is high, or moved down the leg.
+"""What in a session calls a clinician (rule 4), beside a stop: pain that rose, is high, or moved down.
 
 "Hurts during, settles" is none of these: it belongs in the report, not in an alarm.
 """

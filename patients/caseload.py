@@ -35,7 +35,7 @@ def hand_over_patients(
     if patients is not None:
         chosen = [patient.pk for patient in patients]
         prescriptions, items = prescriptions.filter(patient__in=chosen), items.filter(patient__in=chosen)
-    moved = list(prescriptions.select_for_update(of=("self",)))
+    moved = list(prescriptions.select_for_update(of=("self",), no_key=True))
     Prescription.objects.filter(pk__in=[one.pk for one in moved]).update(clinician=taker)
     items.update(owner=taker)
     audit.write_many(verb=Verb.HANDED_OVER, objs=moved, actor=by, clinic=clinic, now=now)

@@ -15,6 +15,7 @@ from clinic.audit import Verb
 from clinic.localtime import local_date
 from clinic.models import User
 from clinic.notices.outbox import enqueue
+from patients.locking import locked_patient
 from patients.models import EmergencyReport, Patient, Prescription
 from patients.vocabulary import CALL_NOW, Alert, EmergencySign, WorkKind
 from patients.work import open_work
@@ -38,7 +39,7 @@ def report_emergency(
     if not chosen or not set(chosen) <= set(EmergencySign):
         raise ValidationError({"signs": ValidationError(_("Choose what you noticed."), code="signs")})
     # The patient's row is the lock: two reports in the same second share one work item.
-    patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
+    patient = locked_patient(patient)
     report = EmergencyReport.objects.create(
         patient=patient,
         signs=chosen,
@@ -53,7 +54,8 @@ def report_emergency(
         patient=patient,
         prescription=prescription,
         owner=clinician,
-        entries=[(Alert.EMERGENCY_SIGN, report)],
+        alerts=[Alert.EMERGENCY_SIGN],
+        about=report,
         now=now,
     )
     if clinician is not None:
@@ -61,12 +63,13 @@ def report_emergency(
             kind="emergency_alert",
             clinic=patient.clinic,
             recipient=clinician,
+            subject=patient,
             dedupe_key=f"emergency_alert:{report.pk}:{clinician.pk}",
             params={"work_item": item.pk},
             due_at=now,
             now=now,
         )
-    audit.write(verb=Verb.REPORTED, obj=report, actor=by, clinic=patient.clinic, now=now)
+    audit.write(verb=Verb.REPORTED, obj=report, actor=by, clinic=patient.clinic, subject=patient, now=now)
     return report
 
 
@@ -84,9 +87,16 @@ def clear_emergency(*, patient: Patient, note: str, by: User, now: dt.datetime) 
     EmergencyReport.objects.filter(pk__in=[report.pk for report in reports]).update(
         cleared_at=now, cleared_on=local_date(now, patient.zone), cleared_by=by, clearing_note=note.strip()
     )
-    audit.write_many(verb=Verb.CLEARED, objs=reports, actor=by, clinic=patient.clinic, now=now)
+    audit.write_many(
+        verb=Verb.CLEARED, objs=reports, actor=by, clinic=patient.clinic, subject=patient, now=now
+    )
 
 
 def _last_clinician(patient: Patient) -> User | None:
-    last = Prescription.objects.filter(patient=patient).select_related("clinician").order_by("-created_at").first()
+    last = (
+        Prescription.objects.filter(patient=patient)
+        .select_related("clinician")
+        .order_by("-created_at")
+        .first()
+    )
     return last.clinician if last else None

@@ -1,13 +1,27 @@
-"""Locking the prescription that a domain function changes."""
+"""Locking the rows that a domain function changes.
 
-from patients.models import Prescription
+`no_key`: the rows are never deleted, so a lock need not keep others from pointing at them. A plain FOR
+UPDATE would, and two transactions that each hold one row and insert a reference to the other's would
+wait for each other for ever.
+
+SQLite has no row locks: there a transaction that writes has the whole database to itself
+(`transaction_mode=IMMEDIATE`), which holds the same.
+"""
+
+from patients.models import Patient, Prescription
 
 
 def locked(prescription: Prescription) -> Prescription:
     """The row as it is now, locked until the transaction ends, with its patient and clinic.
 
-    SQLite has no row locks: there a transaction that writes has the whole database to itself
-    (`transaction_mode=IMMEDIATE`), which holds the same.
+    What else a rule asks of the past must be read after this, in a query of its own: a statement that
+    waited for the lock does not see what was committed meanwhile in other rows.
     """
-    rows = Prescription.objects.select_for_update(of=("self",)).select_related("patient__clinic", "clinician")
-    return rows.get(pk=prescription.pk)
+    rows = Prescription.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("patient__clinic", "clinician").get(pk=prescription.pk)
+
+
+def locked_patient(patient: Patient) -> Patient:
+    """The patient's row as it is now, locked until the transaction ends, with its clinic."""
+    rows = Patient.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("clinic").get(pk=patient.pk)

@@ -12,7 +12,7 @@ from clinic.localtime import local_date
 from clinic.models import User
 from patients.locking import locked
 from patients.models import Pause, Prescription
-from patients.trial import ONE_DAY, reschedule_review
+from patients.trial import ONE_DAY, move_review
 
 MOST_DAYS_BY_PATIENT = 14
 
@@ -42,16 +42,35 @@ def pause(
     if by_patient and starts_on < today:
         raise ValidationError({"starts_on": ValidationError(_("Choose today or a later day."), code="past")})
     if by_patient and (ends_on - starts_on).days >= MOST_DAYS_BY_PATIENT:
-        raise ValidationError({"ends_on": ValidationError(_("At most 14 days; for longer, call us."), code="long")})
+        raise ValidationError(
+            {"ends_on": ValidationError(_("At most 14 days; for longer, call us."), code="long")}
+        )
     if prescription.starts_on is not None and starts_on < prescription.starts_on:
-        raise ValidationError({"starts_on": ValidationError(_("The programme had not begun then."), code="early")})
+        raise ValidationError(
+            {"starts_on": ValidationError(_("The programme had not begun then."), code="early")}
+        )
     if prescription.pauses.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
-        raise ValidationError({"starts_on": ValidationError(_("Some of these days are paused already."), code="twice")})
+        raise ValidationError(
+            {"starts_on": ValidationError(_("Some of these days are paused already."), code="twice")}
+        )
     made = Pause.objects.create(
-        prescription=prescription, starts_on=starts_on, ends_on=ends_on, reason=reason, made_by=by, made_at=now
+        prescription=prescription,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        reason=reason,
+        made_by=by,
+        made_at=now,
     )
-    _move_review(prescription, on=today)
-    audit.write(verb=Verb.PAUSED, obj=made, actor=by, clinic=prescription.patient.clinic, now=now)
+    move_review(prescription, today=today)
+    prescription.save(update_fields=["next_review_on"])
+    audit.write(
+        verb=Verb.PAUSED,
+        obj=made,
+        actor=by,
+        clinic=prescription.patient.clinic,
+        subject=prescription.patient,
+        now=now,
+    )
     return made
 
 
@@ -62,15 +81,18 @@ def end_pause(*, pause: Pause, by: User, now: dt.datetime) -> None:
     today = local_date(now, prescription.patient.zone)
     if pause.ends_on < today:
         raise ValidationError(_("This pause is over already."), code="over")
-    audit.write(verb=Verb.PAUSE_ENDED, obj=pause, actor=by, clinic=prescription.patient.clinic, now=now)
+    audit.write(
+        verb=Verb.PAUSE_ENDED,
+        obj=pause,
+        actor=by,
+        clinic=prescription.patient.clinic,
+        subject=prescription.patient,
+        now=now,
+    )
     if pause.starts_on >= today:
         pause.delete()
     else:
         pause.ends_on = today - ONE_DAY
         pause.save(update_fields=["ends_on"])
-    _move_review(prescription, on=today)
-
-
-def _move_review(prescription: Prescription, *, on: dt.date) -> None:
-    reschedule_review(prescription, on=on)
+    move_review(prescription, today=today)
     prescription.save(update_fields=["next_review_on"])

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from clinic import audit
 from clinic.audit import Verb
 from clinic.localtime import local_date
-from clinic.models import User
-from patients.locking import locked
+from clinic.models import Clinic, User
+from patients.locking import locked, locked_patient
 from patients.models import (
     Patient,
     PracticeSession,
@@ -25,8 +25,9 @@ from patients.models import (
     Screening,
 )
 from patients.models.patient import EARLIEST_REMINDER, LATEST_REMINDER
-from patients.screening import ScreeningAnswers, conflicts, refuse_screening
-from patients.trial import ONE_DAY, reschedule_review
+from patients.reviews import open_review
+from patients.screening import ScreeningAnswers, against, conflicts, precautions_of, refuse_screening
+from patients.trial import ONE_DAY, begin_count
 from patients.vocabulary import EndReason
 from patients.work import refuse_outsider
 from programs.models import Exercise, Program
@@ -34,7 +35,7 @@ from programs.models import Exercise, Program
 
 @dataclass(frozen=True)
 class Line:
-    """One exercise to prescribe. `dose` holds the fields of programs.models.Dose; `line` is kept in a change."""
+    """One exercise to prescribe. `dose` holds the fields of Dose; a change keeps `line`."""
 
     exercise: Exercise
     dose: dict[str, Any]
@@ -42,6 +43,8 @@ class Line:
     note_en: str = ""
     note_it: str = ""
     line: uuid.UUID = field(default_factory=uuid.uuid4)
+    # A line that goes on keeps the words, ladder and reason of this one, whatever the library says by now.
+    copy_of: PrescribedExercise | None = None
 
 
 def lines_of_program(program: Program) -> list[Line]:
@@ -69,18 +72,28 @@ def prescribe(
     """Copy `program` into a draft for `patient`; words and doses are copies from here on.
 
     `starts_on` is a local date, None for "the day of the first session"; `reminders` are local times, one
-    for each session of a day. Raises ValidationError for a start in the past, an empty program, a
-    screening that is not complete (rule 6), and a clinician who does not treat in this clinic.
+    for each session of a day; none given: the patient's own stay. Raises ValidationError for a start in the
+    past, a program that is empty, not published or another clinic's, a screening that is not complete
+    (rule 6), and a clinician who does not treat in this clinic.
     """
     refuse_outsider(by, patient.clinic)
+    if not Program.objects.available_to(patient.clinic).published().filter(pk=program.pk).exists():
+        problem = _("Choose a programme that your clinic may prescribe.")
+        raise ValidationError({"program": ValidationError(problem, code="program")})
     today = local_date(now, patient.zone)
     if starts_on is not None and starts_on < today:
-        raise ValidationError({"starts_on": ValidationError(_("The start cannot lie in the past."), code="past")})
+        raise ValidationError(
+            {"starts_on": ValidationError(_("The start cannot lie in the past."), code="past")}
+        )
     lines = lines_of_program(program)
     if not lines:
-        raise ValidationError({"program": ValidationError(_("This programme has no exercises."), code="empty")})
-    against = conflicts(patient.precautions, [line.exercise for line in lines])
-    refuse_screening(screening, against=against, today=today)
+        raise ValidationError(
+            {"program": ValidationError(_("This programme has no exercises."), code="empty")}
+        )
+    _refuse_foreign(lines, patient.clinic)
+    flags = precautions_of(patient)
+    has_conflicts = bool(conflicts(flags, [line.exercise for line in lines]))
+    refuse_screening(screening, has_conflicts=has_conflicts, today=today)
 
     prescription = Prescription.objects.create(
         patient=patient,
@@ -100,12 +113,17 @@ def prescribe(
         sessions_a_day=program.sessions_a_day,
         weekdays=program.weekdays,
         starts_on=starts_on or today,
+        flags=flags,
+        precautions_reason=screening.precautions_reason,
         by=by,
         now=now,
     )
     Screening.objects.create(prescription=prescription, asked_by=by, asked_at=now, **screening.as_fields())
-    set_reminders(patient=patient, times=reminders)
-    audit.write(verb=Verb.PRESCRIBED, obj=prescription, actor=by, clinic=patient.clinic, now=now)
+    if reminders:
+        set_reminders(patient=patient, times=reminders)
+    audit.write(
+        verb=Verb.PRESCRIBED, obj=prescription, actor=by, clinic=patient.clinic, subject=patient, now=now
+    )
     return prescription
 
 
@@ -116,8 +134,8 @@ def activate(*, prescription: Prescription, by: User, now: dt.datetime) -> Presc
     Raises ValidationError where the clinic has no emergency numbers (rule 5), the prescription is no
     draft, its start lies in the past by now, or another one is running.
     """
+    patient = locked_patient(prescription.patient)  # two drafts of one patient are not started at once
     prescription = locked(prescription)
-    patient = prescription.patient
     today = local_date(now, patient.zone)
     if prescription.status != Prescription.Status.DRAFT:
         raise ValidationError(_("This prescription was started already."), code="not_draft")
@@ -132,11 +150,13 @@ def activate(*, prescription: Prescription, by: User, now: dt.datetime) -> Presc
         raise ValidationError(_("Another programme of this patient is running: end it first."), code="active")
     prescription.status = Prescription.Status.ACTIVE
     prescription.activated_at, prescription.activated_on = now, today
-    prescription.counts_from = prescription.starts_on
-    reschedule_review(prescription, on=today)
+    if prescription.starts_on is not None:
+        begin_count(prescription, on=prescription.starts_on)
     prescription.save()
     prescription.versions.update(starts_on=prescription.starts_on or today)
-    audit.write(verb=Verb.ACTIVATED, obj=prescription, actor=by, clinic=patient.clinic, now=now)
+    audit.write(
+        verb=Verb.ACTIVATED, obj=prescription, actor=by, clinic=patient.clinic, subject=patient, now=now
+    )
     return prescription
 
 
@@ -163,7 +183,10 @@ def adjust(
         raise ValidationError(_("This programme has ended."), code="ended")
     if not lines:
         raise ValidationError(_("Leave at least one exercise, or end the programme."), code="empty")
-    if conflicts(patient.precautions, [line.exercise for line in lines]) and not precautions_reason.strip():
+    added = [line for line in lines if line.copy_of is None]
+    _refuse_foreign(added, patient.clinic)
+    flags = precautions_of(patient)
+    if any(_needs_reason(line, flags) for line in lines) and not precautions_reason.strip():
         raise ValidationError({"precautions_reason": _("Say why, in spite of the precautions.")})
     today = local_date(now, patient.zone)
     recorded_today = PracticeSession.objects.filter(prescription=prescription, practised_on=today).exists()
@@ -174,39 +197,62 @@ def adjust(
         sessions_a_day=sessions_a_day,
         weekdays=weekdays,
         starts_on=max(first, prescription.starts_on or first),
+        flags=flags,
+        precautions_reason=precautions_reason,
         by=by,
         now=now,
     )
-    audit.write(verb=Verb.ADJUSTED, obj=version, actor=by, clinic=patient.clinic, now=now)
+    audit.write(verb=Verb.ADJUSTED, obj=version, actor=by, clinic=patient.clinic, subject=patient, now=now)
     return version
 
 
 def lines_of_version(version: PrescriptionVersion) -> list[Line]:
     """The lines of a version, to be changed into the next one; each keeps its `line`."""
     return [
-        Line(one.exercise, one.dose(), one.rung, one.note_en, one.note_it, one.line)
+        Line(one.exercise, one.dose(), one.rung, one.note_en, one.note_it, one.line, copy_of=one)
         for one in version.exercises.select_related("exercise").prefetch_related("exercise__forms")
     ]
 
 
 @transaction.atomic
-def end(
-    *, prescription: Prescription, reason: EndReason, by: User, now: dt.datetime
-) -> Prescription:
-    """End a prescription today, for a reason: stopped is not failed. Raises ValidationError if it has ended."""
+def end(*, prescription: Prescription, reason: EndReason, by: User, now: dt.datetime) -> Prescription:
+    """End a prescription today, for a reason: stopped is not failed. Raises ValidationError if it has ended.
+
+    A review point that is reached by today keeps its review: it is never withdrawn (rule 2).
+    """
     prescription = locked(prescription)
     if prescription.status == Prescription.Status.ENDED:
         raise ValidationError(_("This programme has ended already."), code="ended")
     today = local_date(now, prescription.patient.zone)
+    open_review(prescription=prescription, now=now)
     if prescription.starts_on is not None and prescription.starts_on > today:
         prescription.starts_on = None  # it never began
     prescription.status, prescription.end_reason = Prescription.Status.ENDED, reason
     prescription.ended_on = today
-    prescription.activated_on = prescription.activated_on or today
     prescription.next_review_on = None
     prescription.save()
-    audit.write(verb=Verb.ENDED, obj=prescription, actor=by, clinic=prescription.patient.clinic, now=now)
+    audit.write(
+        verb=Verb.ENDED,
+        obj=prescription,
+        actor=by,
+        clinic=prescription.patient.clinic,
+        subject=prescription.patient,
+        now=now,
+    )
     return prescription
+
+
+@transaction.atomic
+def discard(*, prescription: Prescription, by: User, now: dt.datetime) -> None:
+    """Throw a draft away: it never was anybody's programme. Raises ValidationError for anything else."""
+    prescription = locked(prescription)
+    if prescription.status != Prescription.Status.DRAFT:
+        raise ValidationError(_("This prescription was started already."), code="not_draft")
+    patient = prescription.patient
+    audit.write(
+        verb=Verb.REMOVED, obj=prescription, actor=by, clinic=patient.clinic, subject=patient, now=now
+    )
+    prescription.delete()
 
 
 def set_reminders(*, patient: Patient, times: Sequence[dt.time]) -> None:
@@ -233,6 +279,22 @@ def validate_reminder_time(at: dt.time) -> None:
         raise ValidationError(_("Reminders are sent between 07:00 and 21:00."), code="daytime")
 
 
+def _refuse_foreign(lines: Iterable[Line], clinic: Clinic) -> None:
+    """Raise ValidationError at `exercises` for one that is another clinic's, or not published."""
+    wanted = {line.exercise.pk for line in lines}
+    if Exercise.objects.available_to(clinic).published().filter(pk__in=wanted).count() != len(wanted):
+        problem = _(
+            "One of these exercises cannot be prescribed: it is retired, a draft, or another clinic's."
+        )
+        raise ValidationError({"exercises": ValidationError(problem, code="exercise")})
+
+
+def _needs_reason(line: Line, flags: list[str]) -> bool:
+    """Whether a precaution speaks against the exercise that was not answered for this line before."""
+    answered = line.copy_of.against if line.copy_of else []
+    return bool(set(against(line.exercise, flags)) - set(answered))
+
+
 def _add_version(
     prescription: Prescription,
     lines: Iterable[Line],
@@ -240,6 +302,8 @@ def _add_version(
     sessions_a_day: int,
     weekdays: str,
     starts_on: dt.date,
+    flags: list[str],
+    precautions_reason: str,
     by: User,
     now: dt.datetime,
 ) -> PrescriptionVersion:
@@ -260,12 +324,31 @@ def _add_version(
             position=position,
             exercise=line.exercise,
             rung=line.rung,
-            ladder=line.exercise.ladder(),
             note_en=line.note_en,
             note_it=line.note_it,
             **line.dose,
-            **line.exercise.wording(),
+            **_copied(line),
+            **_answered(line, flags, precautions_reason),
         )
         for position, line in enumerate(lines, start=1)
     )
     return version
+
+
+def _copied(line: Line) -> dict[str, Any]:
+    """What is copied beside the dose: from the line that goes on, else from the library."""
+    if line.copy_of is not None:
+        old = line.copy_of
+        own = {"ladder": old.ladder, "starting_position": old.starting_position, "equipment": old.equipment}
+        return own | old.wording()
+    new = line.exercise
+    own = {"ladder": new.ladder(), "starting_position": new.starting_position, "equipment": new.equipment}
+    return own | new.wording()
+
+
+def _answered(line: Line, flags: list[str], reason: str) -> dict[str, Any]:
+    """The precautions against this line and why it is prescribed all the same; an old answer stays."""
+    if line.copy_of is not None and not _needs_reason(line, flags):
+        return {"against": line.copy_of.against, "precautions_reason": line.copy_of.precautions_reason}
+    codes = against(line.exercise, flags)
+    return {"against": codes, "precautions_reason": reason.strip() if codes else ""}

@@ -296,7 +296,7 @@ def _keep_stops(
 def call_clinician(
     session: PracticeSession, alerts: list[Alert], *, kind: WorkKind, notice: str | None, now: dt.datetime
 ) -> None:
-    """A work item for the clinician who prescribes and, where `notice` is given, a message the same minute."""
+    """A work item for the clinician and, where `notice` is given, a message the same minute."""
     prescription = session.prescription
     item = open_work(
         kind=kind,

@@ -18,35 +18,35 @@ from clinic.audit import Verb
 from clinic.localtime import local_date
 from clinic.models import User
 from patients.adherence import Report, report
-from patients.figures import percent
+from patients.bands import percent
 from patients.locking import locked
-from patients.models import Prescription, Review
-from patients.trial import reschedule_review
+from patients.models import Patient, Prescription, Review
+from patients.trial import begin_count
 from patients.vocabulary import Alert, Decision, Helped, WorkKind
 from patients.work import open_work
 
-GOES_ON = frozenset(
-    {
-        Decision.CONTINUE,
-        Decision.PROGRESS,
-        Decision.REGRESS,
-        Decision.CHANGE,
-        Decision.MAINTENANCE,
-        Decision.SEE_IN_CLINIC,
-    }
-)
+# After every decision but "end" the programme may go on, so the next review is counted.
+GOES_ON = frozenset(Decision) - {Decision.END}
 
 
-def due_reviews(*, now: dt.datetime) -> Any:
+def due_reviews(*, now: dt.datetime) -> list[Prescription]:
     """The active prescriptions whose review point is reached in their patient's zone: one query."""
     latest = (now + dt.timedelta(hours=14)).date()  # no zone is further ahead of UTC
-    candidates = Prescription.objects.active().filter(next_review_on__lte=latest).select_related("patient__clinic")
-    return [one for one in candidates if one.next_review_on <= now.astimezone(zoneinfo.ZoneInfo(one.patient.zone)).date()]
+    candidates = (
+        Prescription.objects.active().filter(next_review_on__lte=latest).select_related("patient__clinic")
+    )
+    return [
+        one
+        for one in candidates
+        if one.next_review_on <= now.astimezone(zoneinfo.ZoneInfo(one.patient.zone)).date()
+    ]
 
 
 def open_due_reviews(*, now: dt.datetime) -> int:
     """Open every review that is due and has no row; gives how many were opened."""
-    return sum(open_review(prescription=prescription, now=now) is not None for prescription in due_reviews(now=now))
+    return sum(
+        open_review(prescription=prescription, now=now) is not None for prescription in due_reviews(now=now)
+    )
 
 
 @transaction.atomic
@@ -75,10 +75,18 @@ def open_review(*, prescription: Prescription, now: dt.datetime) -> Review | Non
         patient=prescription.patient,
         prescription=prescription,
         owner=prescription.clinician,
-        entries=[(Alert.REVIEW_REACHED, review)],
+        alerts=[Alert.REVIEW_REACHED],
+        about=review,
         now=now,
     )
-    audit.write(verb=Verb.OPENED, obj=review, actor=None, clinic=prescription.patient.clinic, now=now)
+    audit.write(
+        verb=Verb.OPENED,
+        obj=review,
+        actor=None,
+        clinic=prescription.patient.clinic,
+        subject=prescription.patient,
+        now=now,
+    )
     return review
 
 
@@ -90,13 +98,18 @@ def answer_review(*, review: Review, helped: Helped, words: str, by: User | None
     )
     if not changed:
         raise ValidationError(_("This review is closed already."), code="signed")
-    audit.write(verb=Verb.ANSWERED, obj=review, actor=by, clinic=review.prescription.patient.clinic, now=now)
+    audit.write(
+        verb=Verb.ANSWERED,
+        obj=review,
+        actor=by,
+        clinic=review.prescription.patient.clinic,
+        subject=review.prescription.patient,
+        now=now,
+    )
 
 
 @transaction.atomic
-def sign_review(
-    *, review: Review, decision: Decision, note: str, by: User, now: dt.datetime
-) -> Review:
+def sign_review(*, review: Review, decision: Decision, note: str, by: User, now: dt.datetime) -> Review:
     """Sign a review: the decision, and what was seen, are kept as they are now.
 
     Where the programme goes on, the next count begins today. Raises ValidationError if a colleague has
@@ -114,14 +127,26 @@ def sign_review(
     review.snapshot = snapshot(report(prescription, on=today), on=today)
     review.save()
     if decision in GOES_ON and prescription.status == Prescription.Status.ACTIVE:
-        prescription.counts_from = today
-        reschedule_review(prescription, on=today)
+        begin_count(prescription, on=today)
         prescription.save(update_fields=["counts_from", "next_review_on"])
-    prescription.work_items.open().filter(kind=WorkKind.REVIEW).update(
-        closed_at=now, closed_by=by, outcome=Decision(decision).label
+    _close_work(prescription.patient, decision, by=by, now=now)
+    audit.write(
+        verb=Verb.SIGNED,
+        obj=review,
+        actor=by,
+        clinic=prescription.patient.clinic,
+        subject=prescription.patient,
+        now=now,
     )
-    audit.write(verb=Verb.SIGNED, obj=review, actor=by, clinic=prescription.patient.clinic, now=now)
     return review
+
+
+def _close_work(patient: Patient, decision: Decision, *, by: User, now: dt.datetime) -> None:
+    """The patient's item is done when no review waits any more, one of an earlier programme included."""
+    if not Review.objects.unsigned().filter(prescription__patient=patient).exists():
+        patient.work_items.open().filter(kind=WorkKind.REVIEW).update(
+            closed_at=now, closed_by=by, outcome=Decision(decision).label
+        )
 
 
 def snapshot(seen: Report, *, on: dt.date) -> dict[str, Any]:

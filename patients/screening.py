@@ -12,8 +12,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from clinic import audit
+from clinic.audit import Verb
+from clinic.models import User
+from patients.models import Patient, Precautions
 from patients.vocabulary import EmergencySign
 from programs.models import Exercise
+from programs.vocabulary import Precaution
 
 
 @dataclass(frozen=True)
@@ -28,22 +33,45 @@ class ScreeningAnswers:
     precautions_reason: str = ""
 
     def as_fields(self) -> dict[str, Any]:
-        return asdict(self) | {"signs": list(self.signs)}
+        """The columns of Screening; the reason for the precautions stands with each exercise."""
+        fields = asdict(self) | {"signs": list(self.signs)}
+        del fields["precautions_reason"]
+        return fields
+
+
+def precautions_of(patient: Patient) -> list[str]:
+    """The patient's precautions as they were asked last; none where nobody asked yet."""
+    codes: list[str] = (
+        Precautions.objects.filter(patient=patient).values_list("codes", flat=True).first() or []
+    )
+    return codes
+
+
+def keep_precautions(*, patient: Patient, codes: Sequence[str], by: User, now: dt.datetime) -> Precautions:
+    """Keep what was asked, with name and time. Raises ValidationError at `precautions` for an unknown one."""
+    if not set(codes) <= set(Precaution):
+        raise ValidationError({"precautions": ValidationError(_("Choose from the list."), code="choice")})
+    kept, _is_new = Precautions.objects.update_or_create(
+        patient=patient, defaults={"codes": sorted(set(codes)), "asked_by": by, "asked_at": now}
+    )
+    audit.write(verb=Verb.CHANGED, obj=kept, actor=by, clinic=patient.clinic, subject=patient, now=now)
+    return kept
+
+
+def against(exercise: Exercise, precautions: Iterable[str]) -> list[str]:
+    """Those of a patient's `precautions` that `exercise` names."""
+    flags = set(precautions)
+    return [code for code in exercise.precautions if code in flags]
 
 
 def conflicts(precautions: Iterable[str], exercises: Iterable[Exercise]) -> dict[Exercise, list[str]]:
     """The exercises that name a precaution of the patient, each with the precautions that it names."""
-    flags = set(precautions)
-    return {
-        exercise: [code for code in exercise.precautions if code in flags]
-        for exercise in exercises
-        if flags & set(exercise.precautions)
-    }
+    flags = list(precautions)
+    named = {exercise: against(exercise, flags) for exercise in exercises}
+    return {exercise: codes for exercise, codes in named.items() if codes}
 
 
-def refuse_screening(
-    answers: ScreeningAnswers, *, against: dict[Exercise, list[str]], today: dt.date
-) -> None:
+def refuse_screening(answers: ScreeningAnswers, *, has_conflicts: bool, today: dt.date) -> None:
     """Raise ValidationError, by field, while something that rule 6 asks is missing."""
     errors: dict[str, ValidationError] = {}
     if answers.none_of_these == bool(answers.signs):
@@ -58,7 +86,7 @@ def refuse_screening(
                 errors[name] = ValidationError(_("Needed to go on in spite of a sign."), code="required")
     if answers.assessed_on is not None and answers.assessed_on > today:
         errors["assessed_on"] = ValidationError(_("This day is still to come."), code="future")
-    if against and not answers.precautions_reason.strip():
+    if has_conflicts and not answers.precautions_reason.strip():
         errors["precautions_reason"] = ValidationError(
             _("Say why, in spite of the precautions."), code="required"
         )

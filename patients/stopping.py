@@ -26,4 +26,11 @@ def resume_exercise(*, prescription: Prescription, line: uuid.UUID, by: User, no
     ExerciseStop.objects.filter(pk__in=[stop.pk for stop in stops]).update(
         resumed_at=now, resumed_on=today, resumed_by=by
     )
-    audit.write_many(verb=Verb.RESUMED, objs=stops, actor=by, clinic=prescription.patient.clinic, now=now)
+    audit.write_many(
+        verb=Verb.RESUMED,
+        objs=stops,
+        actor=by,
+        clinic=prescription.patient.clinic,
+        subject=prescription.patient,
+        now=now,
+    )

@@ -49,7 +49,13 @@ class EndReason(models.TextChoices):
 class EmergencySign(models.TextChoices):
     """Rule 5. The first seven: call the emergency number now."""
 
-    SADDLE_NUMBNESS = "saddle_numbness", _("Numbness or altered feeling between the legs, around the genitals or the back passage (also when wiping)")
+    SADDLE_NUMBNESS = (
+        "saddle_numbness",
+        _(
+            "Numbness or altered feeling between the legs, around the genitals or the back passage "
+            "(also when wiping)"
+        ),
+    )
     BLADDER_BOWEL = "bladder_bowel", _("Trouble passing or holding urine or stool")
     SEXUAL_FUNCTION = "sexual_function", _("Sudden change of sexual function")
     BOTH_LEGS = "both_legs", _("Pain, numbness or weakness in both legs")

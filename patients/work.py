@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,7 +12,15 @@ from clinic.audit import Verb
 from clinic.localtime import local_date, next_open_day
 from clinic.models import Clinic, Membership, User
 from clinic.scoping import HEALTH_ROLES
-from patients.models import Patient, Prescription, WorkItem, WorkItemEntry
+from patients.models import (
+    EmergencyReport,
+    Patient,
+    PracticeSession,
+    Prescription,
+    Review,
+    WorkItem,
+    WorkItemEntry,
+)
 from patients.vocabulary import Alert, WorkKind
 
 
@@ -23,15 +30,19 @@ def open_work(
     patient: Patient,
     prescription: Prescription | None,
     owner: User | None,
-    entries: Iterable[tuple[Alert, Any]],
+    alerts: Iterable[Alert],
+    about: PracticeSession | Review | EmergencyReport,
     now: dt.datetime,
 ) -> WorkItem:
-    """Add `entries` (what happened, to which object) to the patient's open item of `kind`; make it if none.
+    """Add what happened to the patient's open item of `kind`; make the item if there is none.
 
-    The caller holds a lock on the prescription, or is the only one who opens this kind for the patient.
-    A new event on an acknowledged item asks for attention again.
+    The caller holds a lock on the prescription or the patient. The item itself is locked against a
+    colleague who closes it meanwhile: then this is a new one. A new event on an item that was
+    acknowledged asks for attention again, by its own due date; the entries keep who took what when.
     """
-    item = WorkItem.objects.open().filter(patient=patient, kind=kind).first()
+    rows = WorkItem.objects.open().select_for_update(of=("self",), no_key=True)
+    item = rows.filter(patient=patient, kind=kind).first()
+    due_on = next_open_day(patient.clinic, local_date(now, patient.clinic.time_zone))
     if item is None:
         item = WorkItem.objects.create(
             patient=patient,
@@ -39,13 +50,22 @@ def open_work(
             kind=kind,
             owner=owner,
             opened_at=now,
-            due_on=next_open_day(patient.clinic, local_date(now, patient.clinic.time_zone)),
+            due_on=due_on,
         )
     elif item.acknowledged_at is not None:
-        item.acknowledged_at = item.acknowledged_by = None
-        item.save(update_fields=["acknowledged_at", "acknowledged_by"])
+        item.acknowledged_at, item.acknowledged_by, item.due_on = None, None, due_on
+        item.save(update_fields=["acknowledged_at", "acknowledged_by", "due_on"])
     WorkItemEntry.objects.bulk_create(
-        WorkItemEntry(item=item, at=now, what=what, object_id=str(subject.pk)) for what, subject in entries
+        WorkItemEntry(
+            item=item,
+            at=now,
+            what=what,
+            due_on=due_on,
+            session=about if isinstance(about, PracticeSession) else None,
+            review=about if isinstance(about, Review) else None,
+            emergency=about if isinstance(about, EmergencyReport) else None,
+        )
+        for what in alerts
     )
     return item
 
@@ -55,7 +75,15 @@ def acknowledge(*, item: WorkItem, by: User, now: dt.datetime) -> None:
     """`by` has seen it and takes care; the first one counts."""
     taken = WorkItem.objects.open().filter(pk=item.pk, acknowledged_at__isnull=True)
     if taken.update(acknowledged_at=now, acknowledged_by=by):
-        audit.write(verb=Verb.ACKNOWLEDGED, obj=item, actor=by, clinic=item.patient.clinic, now=now)
+        item.entries.filter(acknowledged_at__isnull=True).update(acknowledged_at=now, acknowledged_by=by)
+        audit.write(
+            verb=Verb.ACKNOWLEDGED,
+            obj=item,
+            actor=by,
+            clinic=item.patient.clinic,
+            subject=item.patient,
+            now=now,
+        )
 
 
 @transaction.atomic
@@ -63,7 +91,14 @@ def hand_over_work(*, item: WorkItem, to: User, by: User, now: dt.datetime) -> N
     """Give an item to a colleague. Raises ValidationError if `to` does not treat in this clinic."""
     refuse_outsider(to, item.patient.clinic)
     if WorkItem.objects.open().filter(pk=item.pk).update(owner=to):
-        audit.write(verb=Verb.HANDED_OVER, obj=item, actor=by, clinic=item.patient.clinic, now=now)
+        audit.write(
+            verb=Verb.HANDED_OVER,
+            obj=item,
+            actor=by,
+            clinic=item.patient.clinic,
+            subject=item.patient,
+            now=now,
+        )
 
 
 @transaction.atomic
@@ -75,7 +110,9 @@ def close_work(*, item: WorkItem, by: User, outcome: str, now: dt.datetime) -> N
     closed = WorkItem.objects.open().filter(pk=item.pk).update(closed_at=now, closed_by=by, outcome=outcome)
     if not closed:
         raise ValidationError(_("Somebody else has closed this already."), code="closed")
-    audit.write(verb=Verb.CLOSED, obj=item, actor=by, clinic=item.patient.clinic, now=now)
+    audit.write(
+        verb=Verb.CLOSED, obj=item, actor=by, clinic=item.patient.clinic, subject=item.patient, now=now
+    )
 
 
 def refuse_outsider(user: User, clinic: Clinic) -> None:

@@ -149,7 +149,7 @@ class ExerciseFactory(DjangoModelFactory):
 
     key = Sequence(lambda n: f"exercise-{n}")
     kind = Kind.STRETCH
-    position = Position.SUPINE
+    starting_position = Position.SUPINE
     name_en = Sequence(lambda n: f"Exercise {n}")
     name_it = Sequence(lambda n: f"Esercizio {n}")
     plain_name_en = Sequence(lambda n: f"Plain exercise {n}")

@@ -36,6 +36,8 @@ class Event(models.Model):
     clinic = models.ForeignKey(
         Clinic, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("clinic")
     )
+    # Whose record it is about: the id of a patient, who lives on the top floor. Empty: of nobody's.
+    subject_id = models.BigIntegerField(null=True, editable=False)
     verb = models.CharField(_("what"), max_length=40)
     object_type = models.CharField(_("kind of object"), max_length=60)
     object_id = models.CharField(_("object"), max_length=40)
@@ -49,6 +51,7 @@ class Event(models.Model):
         indexes = [
             models.Index(name="event_of_object", fields=["object_type", "object_id", "-at"]),
             models.Index(name="event_of_clinic", fields=["clinic", "-at"]),
+            models.Index(name="event_of_subject", fields=["subject_id", "-at"]),
         ]
 
     def __str__(self) -> str:

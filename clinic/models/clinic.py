@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.scoping import ScopedQuerySet, clinics_of
-from clinic.weekdays import MONDAY_TO_FRIDAY, WeekdaysField
+from clinic.weekdays import MONDAY_TO_FRIDAY, WeekdaysField, weekdays_condition
 
 
 def validate_time_zone(value: str) -> None:
@@ -97,7 +97,7 @@ class Clinic(models.Model):
             models.CheckConstraint(
                 name="clinic_offers_a_language", condition=Q(offers_english=True) | Q(offers_italian=True)
             ),
-            models.CheckConstraint(name="clinic_open_days_given", condition=~Q(open_days="")),
+            models.CheckConstraint(name="clinic_open_days_given", condition=weekdays_condition("open_days")),
             models.CheckConstraint(
                 name="clinic_opens_before_closing", condition=Q(opens_at__lt=F("closes_at"))
             ),

@@ -61,6 +61,8 @@ class Notice(models.Model):
     recipient = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("recipient")
     )
+    # Whose programme it is about: the id of a patient, who lives on the top floor.
+    subject_id = models.BigIntegerField(null=True, editable=False, db_index=True)
     params = models.JSONField(default=dict, blank=True)  # ids only: no name, no address, no health data
     dedupe_key = models.CharField(max_length=200, unique=True)
 
@@ -102,6 +104,13 @@ class Notice(models.Model):
             models.CheckConstraint(
                 name="notice_expires_after_due",
                 condition=Q(expires_at__isnull=True) | Q(expires_at__gt=models.F("due_at")),
+            ),
+            models.CheckConstraint(
+                name="notice_retry_has_time", condition=~Q(state="retry") | Q(next_try_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="notice_sending_is_claimed",
+                condition=~Q(state="sending") | Q(claim__isnull=False, lease_until__isnull=False),
             ),
             models.CheckConstraint(
                 name="notice_sent_has_time", condition=~Q(state="sent") | Q(sent_at__isnull=False)

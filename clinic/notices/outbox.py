@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
-from django.db.models import Expression, F, QuerySet, Value
+from django.db.models import Expression, F, Model, QuerySet, Value
 
 from clinic.models import Clinic, Notice, User
 from clinic.notices import kinds
@@ -21,12 +21,14 @@ def enqueue(
     due_at: dt.datetime,
     params: dict[str, Any],
     recipient: User | None = None,
+    subject: Model | None = None,
     expires_at: dt.datetime | None = None,
     now: dt.datetime,
 ) -> bool:
     """Owe a notice; True if it is new, False if `dedupe_key` was owed (or sent) before.
 
-    `params` holds ids only. `dedupe_key` is kind + subject + occurrence + recipient, e.g. "stop_alert:71:3".
+    `params` holds ids only; `subject` is the patient whose programme it is about. `dedupe_key` is kind +
+    subject + occurrence + recipient, e.g. "stop_alert:71:3".
     Runs in the caller's transaction and nudges the worker after its commit.
     Raises UnknownKindError for a kind that nobody registered.
     """
@@ -35,6 +37,7 @@ def enqueue(
         kind=kind,
         clinic=clinic,
         recipient=recipient,
+        subject_id=None if subject is None else subject.pk,
         params=params,
         dedupe_key=dedupe_key,
         due_at=due_at,
@@ -61,6 +64,7 @@ def enqueue_all(
     dedupe_key: Column,
     due_at: Column,
     params: Column,
+    subject_id: Column,
     expires_at: Column,
     now: dt.datetime,
 ) -> int:
@@ -73,6 +77,7 @@ def enqueue_all(
         "kind": Value(kind),
         "channel": Value(Notice.Channel.EMAIL),
         "clinic_id": clinic,
+        "subject_id": subject_id,
         "params": params,
         "dedupe_key": dedupe_key,
         "due_at": due_at,

@@ -21,7 +21,7 @@ from patients.models import Patient, Prescription
 from patients.prescribing import activate, prescribe
 from patients.recording import ExerciseAnswer, SessionAnswers, exercises_on, record_session
 from patients.reviews import answer_review, open_review, sign_review
-from patients.screening import ScreeningAnswers
+from patients.screening import ScreeningAnswers, keep_precautions
 from patients.signin.invitations import invite_patient
 from patients.trial import ONE_DAY
 from patients.vocabulary import Decision, Helped, Outcome, Site, SkipReason
@@ -98,11 +98,12 @@ def _seed_patient(clinic: Clinic, story: Story, *, by: User, manager: User, now:
         email=story.email,
         language=story.language,
         time_zone=story.time_zone,
-        precautions=list(story.precautions),
         user=None
         if story.email
         else User.objects.create_user(name=story.given_name, language=story.language),
     )
+    if story.precautions:
+        keep_precautions(patient=patient, codes=story.precautions, by=by, now=now)
     today = local_date(now, patient.zone)
     first = today - ONE_DAY * len(story.days)
     then = instant_at(first, dt.time(9, 0), patient.zone) if story.days else now - dt.timedelta(days=2)

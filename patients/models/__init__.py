@@ -1,9 +1,15 @@
 """Models of the top floor: patients and everything that happens to their programmes."""
 
 from patients.models.access import Invitation, PaperCode
-from patients.models.patient import Patient, ReminderTime
+from patients.models.patient import Patient, Precautions, ReminderTime
 from patients.models.practice import ExerciseRecord, ExerciseStop, PracticeSession
-from patients.models.prescription import Pause, PrescribedExercise, Prescription, PrescriptionVersion, Screening
+from patients.models.prescription import (
+    Pause,
+    PrescribedExercise,
+    Prescription,
+    PrescriptionVersion,
+    Screening,
+)
 from patients.models.review import Review
 from patients.models.safety import EmergencyReport
 from patients.models.work import WorkItem, WorkItemEntry
@@ -17,6 +23,7 @@ __all__ = [
     "Patient",
     "Pause",
     "PracticeSession",
+    "Precautions",
     "PrescribedExercise",
     "Prescription",
     "PrescriptionVersion",

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import Clinic, User
 from clinic.models.clinic import validate_time_zone
 from clinic.scoping import ScopedQuerySet, clinics_of, may_look
+from patients.models.scoping import HealthQuerySet
 from programs.models.exercise import validate_precautions
+from programs.vocabulary import Precaution
 
 EARLIEST_REMINDER, LATEST_REMINDER = dt.time(7, 0), dt.time(21, 0)
 
@@ -59,7 +61,6 @@ class Patient(models.Model):
         validators=[validate_time_zone],
         help_text=_("Empty: the clinic's."),
     )
-    precautions = models.JSONField(_("precautions"), default=list, blank=True, validators=[validate_precautions])
     reminders_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -80,6 +81,31 @@ class Patient(models.Model):
     def zone(self) -> str:
         """The name of the time zone that this patient's dates are counted in."""
         return self.time_zone or self.clinic.time_zone
+
+
+class PrecautionsQuerySet(HealthQuerySet):
+    pass
+
+
+class Precautions(models.Model):
+    """What speaks against some exercises, asked once and kept with the patient. No row: not asked yet.
+
+    A table of its own, since the front desk sees patients and must not see this.
+    """
+
+    patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="precautions")
+    codes = models.JSONField(_("precautions"), default=list, blank=True, validators=[validate_precautions])
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+
+    objects = PrecautionsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("precautions")
+        verbose_name_plural = _("precautions")
+
+    def __str__(self) -> str:
+        return ", ".join(str(Precaution(code).label) for code in self.codes)
 
 
 class ReminderTimeQuerySet(ScopedQuerySet):

@@ -1,4 +1,4 @@
-"""What a patient recorded: sessions, exercises, stops. Corrections are new revisions; nothing is overwritten."""
+"""What a patient recorded. Corrections are new revisions; nothing is overwritten."""
 
 import uuid
 from typing import Self
@@ -17,6 +17,8 @@ PAINS = ("pain_before", "pain_during", "pain_after")
 
 
 class PracticeSessionQuerySet(HealthQuerySet):
+    shown_to_patient = Q()
+
     def current(self) -> Self:
         """The latest revision of each session: what counts."""
         return self.filter(superseded_at__isnull=True)
@@ -33,7 +35,9 @@ class PracticeSession(models.Model):
     version = models.ForeignKey(PrescriptionVersion, on_delete=models.PROTECT, related_name="sessions")
 
     practised_on = models.DateField(_("day"))  # local date, the patient's zone
-    recorded_on = models.DateField()  # local date at the first recording: later than practised_on is back-filled
+    recorded_on = (
+        models.DateField()
+    )  # local date at the first recording: later than practised_on is back-filled
     first_recorded_at = models.DateTimeField()  # keeps a day's sessions in order across corrections
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
@@ -72,6 +76,7 @@ class PracticeSession(models.Model):
                 name="session_lowest_site_range",
                 condition=Q(lowest_site__isnull=True) | Q(lowest_site__range=(1, 4)),
             ),
+            models.CheckConstraint(name="session_source_known", condition=Q(source__in=Source.values)),
             models.CheckConstraint(
                 name="session_recorded_not_before", condition=Q(recorded_on__gte=F("practised_on"))
             ),
@@ -90,6 +95,7 @@ class PracticeSession(models.Model):
 
 class ExerciseRecordQuerySet(HealthQuerySet):
     patient_path = "session__patient"
+    shown_to_patient = Q()
 
 
 class ExerciseRecord(models.Model):
@@ -124,6 +130,7 @@ class ExerciseRecord(models.Model):
 
 class ExerciseStopQuerySet(HealthQuerySet):
     patient_path = "prescription__patient"
+    shown_to_patient = Q()
 
     def standing(self) -> Self:
         return self.filter(resumed_at__isnull=True)
@@ -150,8 +157,8 @@ class ExerciseStop(models.Model):
             models.UniqueConstraint(name="stop_once_per_session_and_line", fields=["session", "line"]),
             models.CheckConstraint(
                 name="stop_resumed_whole",
-                condition=Q(resumed_at__isnull=True, resumed_on__isnull=True)
-                | Q(resumed_at__isnull=False, resumed_on__isnull=False),
+                condition=Q(resumed_at__isnull=True, resumed_on__isnull=True, resumed_by__isnull=True)
+                | Q(resumed_at__isnull=False, resumed_on__isnull=False, resumed_by__isnull=False),
             ),
         ]
 

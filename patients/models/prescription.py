@@ -16,15 +16,14 @@ from patients.vocabulary import EndReason
 from programs.models import Dose, Exercise, Program, Wording
 from programs.models.dose import dose_constraints
 from programs.models.program import REVIEW_AFTER_DAYS, Schedule, schedule_constraints
+from programs.vocabulary import Position
 
 
 class PrescriptionQuerySet(HealthQuerySet):
+    shown_to_patient = Q(activated_at__isnull=False)  # a draft is not theirs yet
+
     def active(self) -> Self:
         return self.filter(status=Prescription.Status.ACTIVE)
-
-    def seen_by_patient(self, user: Any) -> Q:
-        # A draft is not theirs yet.
-        return super().seen_by_patient(user) & ~Q(status=Prescription.Status.DRAFT)
 
 
 class Prescription(models.Model):
@@ -39,7 +38,12 @@ class Prescription(models.Model):
         Patient, on_delete=models.PROTECT, related_name="prescriptions", verbose_name=_("patient")
     )
     program = models.ForeignKey(
-        Program, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("programme")
+        Program,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("programme"),
     )
     name_en = models.CharField(max_length=120)
     name_it = models.CharField(max_length=120, blank=True)
@@ -56,7 +60,10 @@ class Prescription(models.Model):
         _("why it ended"), max_length=16, choices=EndReason.choices, blank=True, default=""
     )
     usual_pain = models.PositiveSmallIntegerField(
-        _("usual pain (0-10)"), null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(10)]
+        _("usual pain (0-10)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(10)],
     )
     usual_lowest_site = models.PositiveSmallIntegerField(_("lowest usual site"), null=True, blank=True)
     review_after_days = models.PositiveSmallIntegerField(
@@ -64,7 +71,7 @@ class Prescription(models.Model):
         default=REVIEW_AFTER_DAYS,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
-    # Kept up to date by patients.trial.reschedule_review, so that planning is one query for everybody:
+    # Kept up to date by patients.trial, so that planning is one query for everybody:
     # the first day of the running count, and the date on which it is over (empty: no review is owed).
     counts_from = models.DateField(null=True, blank=True, editable=False)
     next_review_on = models.DateField(null=True, blank=True, editable=False)
@@ -85,13 +92,19 @@ class Prescription(models.Model):
             ),
             models.CheckConstraint(
                 name="prescription_ends_after_start",
-                condition=Q(ended_on__isnull=True) | Q(starts_on__isnull=True) | Q(ended_on__gte=F("starts_on")),
+                condition=Q(ended_on__isnull=True)
+                | Q(starts_on__isnull=True)
+                | Q(ended_on__gte=F("starts_on")),
             ),
             models.CheckConstraint(
-                name="prescription_ended_has_date", condition=Q(status="ended", ended_on__isnull=False) | ~Q(status="ended")
+                name="prescription_ended_whole",
+                condition=(Q(status="ended", ended_on__isnull=False) & ~Q(end_reason=""))
+                | (~Q(status="ended") & Q(ended_on__isnull=True, end_reason="")),
             ),
             models.CheckConstraint(
-                name="prescription_active_has_date", condition=Q(status="draft") | Q(activated_on__isnull=False)
+                name="prescription_activated_whole",
+                condition=Q(status="draft", activated_on__isnull=True, activated_at__isnull=True)
+                | (~Q(status="draft") & Q(activated_on__isnull=False, activated_at__isnull=False)),
             ),
             models.CheckConstraint(
                 name="prescription_usual_pain_range",
@@ -101,7 +114,9 @@ class Prescription(models.Model):
                 name="prescription_usual_site_range",
                 condition=Q(usual_lowest_site__isnull=True) | Q(usual_lowest_site__range=(1, 4)),
             ),
-            models.CheckConstraint(name="prescription_review_range", condition=Q(review_after_days__range=(1, 365))),
+            models.CheckConstraint(
+                name="prescription_review_range", condition=Q(review_after_days__range=(1, 365))
+            ),
         ]
         indexes = [
             models.Index(name="prescription_reviews", fields=["status", "next_review_on"]),
@@ -117,6 +132,7 @@ class Prescription(models.Model):
 
 class VersionQuerySet(HealthQuerySet):
     patient_path = "prescription__patient"
+    shown_to_patient = Q(prescription__activated_at__isnull=False)
 
     def in_force(self, on: Any) -> Self:
         """Of what is filtered so far, the version with the highest number that starts on or before `on`."""
@@ -149,12 +165,14 @@ class PrescriptionVersion(Schedule):
 
 class PrescribedExerciseQuerySet(HealthQuerySet):
     patient_path = "version__prescription__patient"
+    shown_to_patient = Q(version__prescription__activated_at__isnull=False)
 
 
 class PrescribedExercise(Wording, Dose):
     """One exercise as it was prescribed: words, dose and ladder are copies. Never changed once in force.
 
-    `line` is the same exercise across versions.
+    `line` is the same exercise across versions. `against` are the patient's precautions that the exercise
+    named when it was put in, `precautions_reason` why it was prescribed all the same.
     """
 
     version = models.ForeignKey(PrescriptionVersion, on_delete=models.CASCADE, related_name="exercises")
@@ -163,6 +181,10 @@ class PrescribedExercise(Wording, Dose):
     exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="+")
     rung = models.SmallIntegerField(default=0)
     ladder = models.JSONField(default=list, blank=True)
+    starting_position = models.CharField(max_length=15, choices=Position.choices)
+    equipment = models.JSONField(default=list, blank=True)
+    against = models.JSONField(default=list, blank=True)
+    precautions_reason = models.TextField(blank=True)
     note_en = models.TextField(blank=True)
     note_it = models.TextField(blank=True)
 
@@ -176,6 +198,9 @@ class PrescribedExercise(Wording, Dose):
             models.UniqueConstraint(name="prescribed_line_once", fields=["version", "line"]),
             models.UniqueConstraint(name="prescribed_position_once", fields=["version", "position"]),
             models.CheckConstraint(name="prescribed_rung_range", condition=Q(rung__range=(-5, 5))),
+            models.CheckConstraint(
+                name="prescribed_against_has_reason", condition=Q(against=[]) | ~Q(precautions_reason="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -193,6 +218,7 @@ class PrescribedExercise(Wording, Dose):
 
 class PauseQuerySet(HealthQuerySet):
     patient_path = "prescription__patient"
+    shown_to_patient = Q()
 
 
 class Pause(models.Model):
@@ -232,13 +258,13 @@ class ScreeningQuerySet(HealthQuerySet):
 class Screening(models.Model):
     """What was asked before prescribing (rule 6), kept with name and time."""
 
+    # With a draft that is discarded its screening goes too; nothing else of a prescription is ever deleted.
     prescription = models.OneToOneField(Prescription, on_delete=models.CASCADE, related_name="screening")
     none_of_these = models.BooleanField()
     signs = models.JSONField(default=list, blank=True)  # codes of patients.vocabulary.EmergencySign
     assessed_by = models.CharField(_("assessed by"), max_length=120, blank=True)
     assessed_on = models.DateField(_("assessed on"), null=True, blank=True)
     assessed_result = models.TextField(_("result"), blank=True)
-    precautions_reason = models.TextField(_("why it is prescribed all the same"), blank=True)
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
 
@@ -249,8 +275,13 @@ class Screening(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="screening_signs_assessed",
-                condition=Q(none_of_these=True)
-                | (~Q(assessed_by="") & Q(assessed_on__isnull=False) & ~Q(assessed_result="")),
+                condition=Q(none_of_these=True, signs=[])
+                | (
+                    Q(none_of_these=False, assessed_on__isnull=False)
+                    & ~Q(signs=[])
+                    & ~Q(assessed_by="")
+                    & ~Q(assessed_result="")
+                ),
             ),
         ]
 

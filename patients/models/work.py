@@ -31,16 +31,23 @@ class WorkItem(models.Model):
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="work_items")
     prescription = models.ForeignKey(
-        Prescription, on_delete=models.CASCADE, related_name="work_items", null=True, blank=True
+        Prescription, on_delete=models.PROTECT, related_name="work_items", null=True, blank=True
     )
-    kind = models.CharField(_("kind"), max_length=16, choices=WorkKind.choices)
+    kind = models.CharField(_("kind"), max_length=32, choices=WorkKind.choices)
     owner = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="work_items", null=True, blank=True, verbose_name=_("owner")
+        User,
+        on_delete=models.PROTECT,
+        related_name="work_items",
+        null=True,
+        blank=True,
+        verbose_name=_("owner"),
     )
     opened_at = models.DateTimeField(_("since"))
     due_on = models.DateField(_("due"))  # local date of the clinic, an open day
     acknowledged_at = models.DateTimeField(null=True, blank=True)
-    acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     outcome = models.TextField(_("outcome"), blank=True)
@@ -59,7 +66,14 @@ class WorkItem(models.Model):
             ),
             models.CheckConstraint(name="work_kind_known", condition=Q(kind__in=WorkKind.values)),
             models.CheckConstraint(
-                name="work_closed_with_outcome", condition=Q(closed_at__isnull=True) | ~Q(outcome="")
+                name="work_closed_whole",
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, outcome="")
+                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(outcome="")),
+            ),
+            models.CheckConstraint(
+                name="work_acknowledged_whole",
+                condition=Q(acknowledged_at__isnull=True, acknowledged_by__isnull=True)
+                | Q(acknowledged_at__isnull=False, acknowledged_by__isnull=False),
             ),
         ]
 
@@ -67,19 +81,46 @@ class WorkItem(models.Model):
         return f"{self.get_kind_display()}"
 
 
+class WorkItemEntryQuerySet(HealthQuerySet):
+    patient_path = "item__patient"
+
+
 class WorkItemEntry(models.Model):
-    """One event that belongs to an item: what happened, when, and to which object."""
+    """One event that belongs to an item: what happened, when, to which object, and when somebody took it.
+
+    The item says how things stand now; the entries keep when each event was due and acknowledged.
+    """
 
     item = models.ForeignKey(WorkItem, on_delete=models.CASCADE, related_name="entries")
     at = models.DateTimeField()
-    what = models.CharField(max_length=16, choices=Alert.choices)
+    what = models.CharField(max_length=32, choices=Alert.choices)
     session = models.ForeignKey(
-        "patients.PracticeSession", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        "patients.PracticeSession", on_delete=models.PROTECT, related_name="alerts", null=True, blank=True
     )
-    object_id = models.CharField(max_length=40, blank=True)
+    review = models.ForeignKey(
+        "patients.Review", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    emergency = models.ForeignKey(
+        "patients.EmergencyReport", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    due_on = models.DateField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
+    objects = WorkItemEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="work_entry_about_one_object",
+                condition=Q(session__isnull=False, review__isnull=True, emergency__isnull=True)
+                | Q(session__isnull=True, review__isnull=False, emergency__isnull=True)
+                | Q(session__isnull=True, review__isnull=True, emergency__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_what_display()

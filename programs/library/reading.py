@@ -87,7 +87,8 @@ def _exercise(node: Node) -> ExerciseSource:
     key = given["key"].text()
     if key != node.file.stem:
         given["key"].fail(f"must be as the file is called, {node.file.stem}")
-    values: Values = {name: given[name].text() for name in ("kind", "region", "position")}
+    values: Values = {name: given[name].text() for name in ("kind", "region")}
+    values["starting_position"] = given["position"].text()
     values |= {name: given[name].texts() for name in ("equipment", "precautions")}
     for name in ("name", "plain_name", "target", "feel", "tempo", "technique", "stop"):
         values |= _bilingual(given, name)

@@ -26,7 +26,9 @@ def _seconds(label: Any) -> Any:
 
 
 def validate_dose_sources(value: object) -> None:
-    known = isinstance(value, dict) and set(value) <= set(Dose.FIGURES) and set(value.values()) <= set(DoseSource)
+    known = (
+        isinstance(value, dict) and set(value) <= set(Dose.FIGURES) and set(value.values()) <= set(DoseSource)
+    )
     if not known:
         raise ValidationError(_("The source of a figure is text, default or clinician."), code="dose_sources")
 
@@ -83,7 +85,9 @@ class Dose(models.Model):
             if high is not None and low is None:
                 errors[most] = ValidationError(_("Give the lower figure too."), code="range")
             elif high is not None and low is not None and high < low:
-                errors[most] = ValidationError(_("This must not be less than the lower figure."), code="range")
+                errors[most] = ValidationError(
+                    _("This must not be less than the lower figure."), code="range"
+                )
         if errors:
             raise ValidationError(errors)
 
@@ -101,7 +105,8 @@ def dose_constraints(prefix: str) -> list[models.CheckConstraint]:
     ranges = [
         models.CheckConstraint(
             name=f"{prefix}_{most}_order",
-            condition=Q(**{f"{most}__isnull": True}) | Q(**{f"{least}__isnull": False, f"{most}__gte": F(least)}),
+            condition=Q(**{f"{most}__isnull": True})
+            | Q(**{f"{least}__isnull": False, f"{most}__gte": F(least)}),
         )
         for least, most in (("reps", "reps_most"), ("hold_s", "hold_most_s"), ("hold_s", "hold_until_s"))
     ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.bilingual import localized
 from clinic.models import Clinic
+from clinic.scoping import ScopedQuerySet
 from programs.models.dose import Dose, dose_constraints
 from programs.models.scoping import LibraryQuerySet
 from programs.models.wording import Wording
@@ -49,9 +50,11 @@ class Exercise(Wording, Dose):
     status = models.CharField(_("status"), max_length=9, choices=Status.choices, default=Status.PUBLISHED)
     kind = models.CharField(_("kind"), max_length=13, choices=Kind.choices)
     region = models.CharField(_("region"), max_length=10, choices=Region.choices, default=Region.BACK)
-    position = models.CharField(_("starting position"), max_length=15, choices=Position.choices)
+    starting_position = models.CharField(_("starting position"), max_length=15, choices=Position.choices)
     equipment = models.JSONField(_("equipment"), default=list, blank=True, validators=[validate_equipment])
-    precautions = models.JSONField(_("precautions"), default=list, blank=True, validators=[validate_precautions])
+    precautions = models.JSONField(
+        _("precautions"), default=list, blank=True, validators=[validate_precautions]
+    )
     target_en = models.CharField(_("target, English"), max_length=200, blank=True)
     target_it = models.CharField(_("target, Italian"), max_length=200, blank=True)
     near = models.ForeignKey(
@@ -70,9 +73,13 @@ class Exercise(Wording, Dose):
         ordering = ["name_en", "pk"]
         constraints = [
             *dose_constraints("exercise"),
-            models.UniqueConstraint(name="exercise_key_once_shared", fields=["key"], condition=Q(clinic__isnull=True)),
             models.UniqueConstraint(
-                name="exercise_key_once_in_clinic", fields=["clinic", "key"], condition=Q(clinic__isnull=False)
+                name="exercise_key_once_shared", fields=["key"], condition=Q(clinic__isnull=True)
+            ),
+            models.UniqueConstraint(
+                name="exercise_key_once_in_clinic",
+                fields=["clinic", "key"],
+                condition=Q(clinic__isnull=False),
             ),
             models.CheckConstraint(name="exercise_status_known", condition=Q(status__in=Status.values)),
         ]
@@ -87,6 +94,11 @@ class Exercise(Wording, Dose):
     def ladder(self) -> list[dict[str, Any]]:
         """The forms beside the usual one, easier first, as plain data to be copied into a prescription."""
         return [form.as_data() for form in self.forms.all()]
+
+
+class LadderFormQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(exercise__in=Exercise.objects.visible_to(user))
 
 
 class LadderForm(models.Model):
@@ -109,18 +121,22 @@ class LadderForm(models.Model):
     )
     loaded = models.JSONField(default=dict, blank=True, editable=False)
 
+    objects = LadderFormQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("form")
         verbose_name_plural = _("forms, easier to harder")
         ordering = ["exercise", "rung"]
         constraints = [
             models.UniqueConstraint(name="ladder_rung_once", fields=["exercise", "rung"]),
-            models.CheckConstraint(name="ladder_rung_not_usual", condition=~Q(rung=0) & Q(rung__range=(-5, 5))),
+            models.CheckConstraint(
+                name="ladder_rung_not_usual", condition=~Q(rung=0) & Q(rung__range=(-5, 5))
+            ),
         ]
 
     def __str__(self) -> str:
         return localized(self, "name")
 
     def as_data(self) -> dict[str, Any]:
-        fields = ("rung", "name_en", "name_it", "how_en", "how_it")
+        fields = ("rung", "name_en", "name_it", "how_en", "how_it", "equipment")
         return {name: getattr(self, name) for name in fields}

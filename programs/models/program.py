@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.bilingual import localized
 from clinic.models import Clinic
-from clinic.weekdays import EVERY_DAY, WeekdaysField
+from clinic.scoping import ScopedQuerySet
+from clinic.weekdays import EVERY_DAY, WeekdaysField, weekdays_condition
 from programs.models.dose import Dose, dose_constraints
 from programs.models.exercise import Exercise
 from programs.models.scoping import LibraryQuerySet
@@ -32,8 +34,10 @@ class Schedule(models.Model):
 
 def schedule_constraints(prefix: str) -> list[models.CheckConstraint]:
     return [
-        models.CheckConstraint(name=f"{prefix}_sessions_a_day_range", condition=Q(sessions_a_day__range=(1, 4))),
-        models.CheckConstraint(name=f"{prefix}_weekdays_given", condition=~Q(weekdays="")),
+        models.CheckConstraint(
+            name=f"{prefix}_sessions_a_day_range", condition=Q(sessions_a_day__range=(1, 4))
+        ),
+        models.CheckConstraint(name=f"{prefix}_weekdays_given", condition=weekdays_condition("weekdays")),
     ]
 
 
@@ -84,7 +88,9 @@ class Program(Schedule):
                 fields=["clinic", "key"],
                 condition=Q(clinic__isnull=False) & ~Q(key=""),
             ),
-            models.CheckConstraint(name="program_review_range", condition=Q(review_after_days__range=(1, 365))),
+            models.CheckConstraint(
+                name="program_review_range", condition=Q(review_after_days__range=(1, 365))
+            ),
             models.CheckConstraint(name="program_status_known", condition=Q(status__in=Status.values)),
         ]
 
@@ -100,7 +106,7 @@ class Program(Schedule):
         return localized(self, "description")
 
 
-class ProgramItemQuerySet(LibraryQuerySet):
+class ProgramItemQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
         return self.filter(program__in=Program.objects.visible_to(user))
 
@@ -134,3 +140,13 @@ class ProgramItem(Dose):
 
     def __str__(self) -> str:
         return str(self.exercise)
+
+    def clean(self) -> None:
+        super().clean()
+        if (
+            self.exercise_id
+            and self.program_id
+            and self.exercise.clinic_id not in {None, self.program.clinic_id}
+        ):
+            problem = _("This exercise belongs to another clinic.")
+            raise ValidationError({"exercise": ValidationError(problem, code="clinic")})

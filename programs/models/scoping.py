@@ -8,7 +8,7 @@ from clinic.scoping import HEALTH_ROLES, Role, ScopedQuerySet, clinics_of, may_l
 
 
 class LibraryQuerySet(ScopedQuerySet):
-    """Rows with a nullable `clinic`: shared ones are for clinicians and operators, others for their clinic."""
+    """Rows with a nullable `clinic`: shared ones are for every clinic and operators, others for their own."""
 
     def visible_to(self, user: Any) -> Self:
         if not may_look(user):

@@ -30,7 +30,10 @@ class Wording(models.Model):
     stop_en = models.TextField(_("when to stop, English"), blank=True)
     stop_it = models.TextField(_("when to stop, Italian"), blank=True)
     side_means_en = models.CharField(
-        _("what a side names, English"), max_length=80, blank=True, help_text=_("For example: the lifted leg.")
+        _("what a side names, English"),
+        max_length=80,
+        blank=True,
+        help_text=_("For example: the lifted leg."),
     )
     side_means_it = models.CharField(_("what a side names, Italian"), max_length=80, blank=True)
 

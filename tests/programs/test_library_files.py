@@ -125,11 +125,11 @@ def test_precautions_are_known_codes_and_those_of_the_facts() -> None:
 
 def test_what_the_text_mistranslates_is_built_as_it_is_meant() -> None:
     on_the_back = ["supine-hamstring-stretch", "single-knee-to-chest", "supine-spinal-twist"]
-    assert {EXERCISES[key].values["position"] for key in on_the_back} == {"supine"}
+    assert {EXERCISES[key].values["starting_position"] for key in on_the_back} == {"supine"}
     for key in on_the_back:
         assert EXERCISES[key].values["steps_en"].startswith("Lie on your back")
         assert EXERCISES[key].values["steps_it"].startswith("Sdraiati sulla schiena")
-    assert EXERCISES["forearm-plank"].values["position"] == "prone"
+    assert EXERCISES["forearm-plank"].values["starting_position"] == "prone"
     assert EXERCISES["supine-hamstring-stretch"].values["target_en"] == "Hamstrings"
     assert "flexors" in EXERCISES["edge-of-bed-hip-flexor-stretch"].values["target_en"]
 

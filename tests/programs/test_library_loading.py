@@ -243,7 +243,7 @@ def test_a_form_that_is_new_in_the_files_is_added(folder: Path) -> None:
 def test_a_clinics_own_exercise_of_the_same_key_is_left_alone() -> None:
     clinic = Clinic.objects.create(name="Own", slug="own")
     own = Exercise.objects.create(
-        clinic=clinic, key="cat-cow", kind="stretch", position="sitting",
+        clinic=clinic, key="cat-cow", kind="stretch", starting_position="sitting",
         name_en="Ours", plain_name_en="Ours", steps_en="Sit.",
     )  # fmt: skip
     load_library(now=NOW)

@@ -1,0 +1,95 @@
+"""A draft: all that the prescribing page asks, in one go; its start moved; thrown away."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from clinic import audit
+from clinic.audit import Verb
+from clinic.localtime import local_date
+from clinic.models import User
+from patients.locking import locked, locked_patient
+from patients.models import Patient, Prescription
+from patients.prescribing import activate, prescribe
+from patients.screening import ScreeningAnswers, keep_precautions, precautions_of
+from programs.models import Program
+
+
+@transaction.atomic
+def prescribe_in_one_go(
+    *,
+    patient: Patient,
+    program: Program,
+    precautions: Sequence[str],
+    screening: ScreeningAnswers,
+    start: bool,
+    by: User,
+    now: dt.datetime,
+    starts_on: dt.date | None = None,
+    reminders: Sequence[dt.time] = (),
+    usual_pain: int | None = None,
+    usual_lowest_site: int | None = None,
+) -> Prescription:
+    """Keep the patient's precautions, prescribe, and with `start` activate: all of it or nothing.
+
+    Raises ValidationError as those do, and where the same programme waits as a draft already (the form
+    sent twice).
+    """
+    patient = locked_patient(patient)  # two forms in the same second make one draft
+    drafts = Prescription.objects.filter(patient=patient, program=program, status=Prescription.Status.DRAFT)
+    if drafts.exists():
+        raise ValidationError(
+            _("A draft of this programme is waiting already: start it or throw it away."), code="twice"
+        )
+    if set(precautions_of(patient)) != set(precautions):
+        keep_precautions(patient=patient, codes=precautions, by=by, now=now)
+    prescription = prescribe(
+        patient=patient,
+        program=program,
+        by=by,
+        screening=screening,
+        now=now,
+        starts_on=starts_on,
+        reminders=reminders,
+        usual_pain=usual_pain,
+        usual_lowest_site=usual_lowest_site,
+    )
+    return activate(prescription=prescription, by=by, now=now) if start else prescription
+
+
+@transaction.atomic
+def start_draft(
+    *, prescription: Prescription, starts_on: dt.date | None, by: User, now: dt.datetime
+) -> Prescription:
+    """Activate a draft with `starts_on`, a local date (None: on the first session).
+
+    Raises ValidationError at `starts_on` for a day in the past, and as `activate` does.
+    """
+    prescription = _draft(prescription)
+    if starts_on is not None and starts_on < local_date(now, prescription.patient.zone):
+        past = ValidationError(_("The start cannot lie in the past."), code="past")
+        raise ValidationError({"starts_on": past})
+    prescription.starts_on = starts_on
+    prescription.save(update_fields=["starts_on"])
+    return activate(prescription=prescription, by=by, now=now)
+
+
+@transaction.atomic
+def discard_draft(*, prescription: Prescription, by: User, now: dt.datetime) -> None:
+    """Throw a draft away: no patient has seen it. Raises ValidationError for anything else."""
+    prescription = _draft(prescription)
+    patient = prescription.patient
+    audit.write(
+        verb=Verb.REMOVED, obj=prescription, actor=by, clinic=patient.clinic, subject=patient, now=now
+    )
+    prescription.delete()
+
+
+def _draft(prescription: Prescription) -> Prescription:
+    prescription = locked(prescription)
+    if prescription.status != Prescription.Status.DRAFT:
+        raise ValidationError(_("This prescription was started already."), code="not_draft")
+    return prescription
