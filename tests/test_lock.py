@@ -21,8 +21,8 @@ PYTHONS = ["3.11.9", "3.12.9", "3.13.2"]
 
 def pins(python: str) -> dict[str, list[str]]:
     """The versions that are installed under `python` on Linux, by name."""
-    machine = {
-        **default_environment(),
+    machine: dict[str, str | frozenset[str]] = {
+        **{name: str(value) for name, value in default_environment().items()},
         "sys_platform": "linux",
         "python_version": python.rpartition(".")[0],
         "python_full_version": python,
