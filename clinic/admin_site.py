@@ -1,17 +1,15 @@
-"""The admin: the staff's side. Django's own, entered with MFA, scoped by clinic and role."""
+"""The admin: the staff's side. Django's own, entered with MFA; clinic.admin.scoped scopes its lists."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, cast
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
 
 from clinic import navigation
-from clinic.scoping import ANY_ROLE, HEALTH_ROLES
 from clinic.signin.strength import is_strong
 
 View = Callable[..., Any]
@@ -19,16 +17,15 @@ View = Callable[..., Any]
 
 class HomestretchAdminSite(admin.AdminSite):
     site_header = site_title = "Homestretch"
-    index_title = _("Worklist")
     enable_nav_sidebar = False
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self._pages: list[tuple[str, View, str, frozenset[str]]] = []
 
-    def add_page(self, route: str, view: View, *, name: str, roles: frozenset[str]) -> None:
+    def add_page(self, route: str, view: View, *, name: str, roles: Collection[str]) -> None:
         """A page of ours in the admin, for who works in one of `roles`; for others it does not exist."""
-        self._pages.append((route, view, name, roles))
+        self._pages.append((route, view, name, frozenset(roles)))
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         ours = [
@@ -51,12 +48,18 @@ class HomestretchAdminSite(admin.AdminSite):
             raise Http404
         return HttpResponseRedirect(reverse("account_login") + "?" + urlencode({"next": target}))
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """By job, not by model: the first entry of the navigation, the worklist for those who treat."""
         entries = navigation.for_request(request)
         if not entries:
             raise Http404
         return redirect(entries[0].url)
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """The same: a list of models is nobody's job."""
+        return self.index(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
@@ -74,53 +77,11 @@ def _for_roles(view: View, roles: frozenset[str]) -> View:
     return guarded
 
 
-class ScopedAdmin(admin.ModelAdmin):
-    """A ModelAdmin that starts at `visible_to`, for lists, pickers, autocomplete, history and delete pages.
-
-    `sees` and `changes` name the roles; nothing is added or deleted unless a subclass says so.
-    """
-
-    sees: frozenset[str] = HEALTH_ROLES
-    changes: frozenset[str] = frozenset()
-    adds: frozenset[str] = frozenset()
-    deletes: frozenset[str] = frozenset()
-    actions: Any = None
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).visible_to(request.user)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["queryset"] = scoped_choices(db_field, request, kwargs.get("queryset"))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def _may(self, request: HttpRequest, roles: frozenset[str]) -> bool:
-        user: Any = request.user
-        return user.is_authenticated and bool(user.roles & roles)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._may(request, self.sees)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, self.sees)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, self.adds)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, self.changes)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, self.deletes)
+def site() -> HomestretchAdminSite:
+    """The one admin site of the house."""
+    return cast(HomestretchAdminSite, admin.site)
 
 
-def scoped_choices(db_field: Any, request: HttpRequest, queryset: Any = None) -> Any:
-    """What a picker may offer: what the user sees of the related model, nothing where it cannot say."""
-    related = db_field.remote_field.model
-    if queryset is None:
-        queryset = related._default_manager.all()
-    if hasattr(queryset, "visible_to"):
-        return queryset.visible_to(request.user)
-    return queryset.none()
-
-
-__all__ = ["ANY_ROLE", "HEALTH_ROLES", "HomestretchAdminSite", "ScopedAdmin", "scoped_choices"]
+def page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A page of ours within the admin's frame."""
+    return render(request, template, {**site().each_context(request), **context}, status=status)

@@ -1,4 +1,4 @@
-"""What stands in the admin's navigation. Upper apps register their entries; the ground floor only shows them."""
+"""What stands in the admin's navigation. Upper apps register their entries; the ground floor shows them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,10 @@ from clinic.scoping import ANY_ROLE
 
 @dataclass(frozen=True)
 class Entry:
-    """One job in the navigation: shown to who works in one of `roles` (to operators if `operators`)."""
+    """One job in the navigation: shown to who works in one of `roles` (to operators if `operators`).
+
+    `under` names further parts of the admin that belong to this job, e.g. "prescriptions/".
+    """
 
     label: Any
     url_name: str
@@ -20,6 +23,7 @@ class Entry:
     roles: frozenset[str] = ANY_ROLE
     operators: bool = False
     count: Callable[[Any], int] | None = None
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,13 @@ def for_request(request: HttpRequest) -> list[Shown]:
         Shown(
             label=entry.label,
             url=reverse(entry.url_name),
-            current=request.path.startswith(reverse(entry.url_name)),
+            current=request.path.startswith(_addresses(entry)),
             count=entry.count(user) if entry.count else None,
         )
         for entry in chosen
     ]
+
+
+def _addresses(entry: Entry) -> tuple[str, ...]:
+    root = reverse("admin:index")
+    return (reverse(entry.url_name), *(root + part for part in entry.under))
