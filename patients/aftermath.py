@@ -2,12 +2,8 @@
 
 from dataclasses import dataclass
 
-from patients.models import ExerciseStop, PracticeSession, PrescribedExercise, WorkItemEntry
+from patients.models import ExerciseStop, PracticeSession, PrescribedExercise
 from patients.vocabulary import Alert
-
-ALERTS_OF_SESSION = frozenset(
-    {Alert.STOP, Alert.SESSION_STOP, Alert.PAIN_RISE, Alert.PAIN_LEVEL, Alert.PAIN_SITE, Alert.PAIN_SKIP}
-)
 
 
 @dataclass(frozen=True)
@@ -26,10 +22,7 @@ def aftermath(session: PracticeSession) -> Aftermath:
     """Of one session: two queries."""
     stops = ExerciseStop.objects.standing().filter(session=session)
     off = PrescribedExercise.objects.filter(version=session.version_id, line__in=stops.values("line"))
-    entries = WorkItemEntry.objects.filter(
-        item__patient=session.patient_id, object_id=str(session.pk), what__in=ALERTS_OF_SESSION
-    )
     return Aftermath(
         stopped=list(off.order_by("position")),
-        alerts=frozenset(Alert(what) for what in entries.values_list("what", flat=True)),
+        alerts=frozenset(Alert(what) for what in session.alerts.values_list("what", flat=True)),
     )

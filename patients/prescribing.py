@@ -258,7 +258,7 @@ def discard(*, prescription: Prescription, by: User, now: dt.datetime) -> None:
 def set_reminders(*, patient: Patient, times: Sequence[dt.time]) -> None:
     """Remind `patient` at these local times, one for each session of the day; none: no reminders.
 
-    Raises ValidationError for a time outside 07:00 to 21:00.
+    Times that are given also end what a link in a mail turned off. Raises ValidationError for a time outside 07:00 to 21:00.
     """
     try:
         for at in times:
@@ -271,6 +271,9 @@ def set_reminders(*, patient: Patient, times: Sequence[dt.time]) -> None:
     with transaction.atomic():
         patient.reminder_times.all().delete()
         ReminderTime.objects.bulk_create(rows)
+        if rows and patient.reminders_stopped_at is not None:
+            patient.reminders_stopped_at = None
+            patient.save(update_fields=["reminders_stopped_at"])
 
 
 def validate_reminder_time(at: dt.time) -> None:

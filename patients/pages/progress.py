@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from clinic.localtime import local_date
 from patients.adherence import Day, DayState, Mark, Report, report
-from patients.day_words import MARK_WORDS, STATE_WORDS
 from patients.bands import percent
+from patients.day_words import MARK_WORDS, STATE_WORDS
 from patients.models import PracticeSession, Prescription
 from patients.pages.recorded import Recorded, recorded
 from patients.pages.shell import show

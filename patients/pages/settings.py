@@ -62,7 +62,8 @@ def _language_form(request: Any, data: Any = None) -> LanguageForm:
 
 def _reminder_form(request: Any, data: Any = None) -> ReminderForm:
     """A time for each session that is due on a day, and for each reminder that is there already."""
-    times = [row.at for row in request.patient.reminder_times.all()]
+    off = request.patient.reminders_stopped_at is not None
+    times = [] if off else [row.at for row in request.patient.reminder_times.all()]
     versions = PrescriptionVersion.objects.visible_to_patient(request.user).filter(
         prescription__patient=request.patient, prescription__status="active"
     )
