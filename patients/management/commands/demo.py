@@ -1,9 +1,11 @@
 """`manage.py demo`: two made-up clinics that are alive, and everything that serves them."""
 
 import argparse
+import datetime as dt
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -30,11 +32,20 @@ class Command(BaseCommand):
             seed.refuse_foreign_data()
         except seed.NotADemoError as error:
             raise CommandError(str(error)) from error
-        if not seed.is_seeded():
-            self.stdout.write("Making the demo clinics ...")
-            seed.seed(now=timezone.now(), say=self.stdout.write)
+        self._seed(today=timezone.now().date())
         if not options["no_serve"]:
             self._serve(options["port"])
+
+    def _seed(self, *, today: dt.date) -> None:
+        """Make the clinics; a demo of another day is made anew, since its patients would all be silent."""
+        made_on = seed.seeded_on()
+        if made_on == today:
+            return
+        if made_on is not None:
+            self.stdout.write("The demo is from another day, so it begins anew.")
+            call_command("flush", interactive=False, verbosity=0)
+        self.stdout.write("Making the demo clinics ...")
+        seed.seed(now=timezone.now(), say=self.stdout.write)
 
     def _refuse_to_serve(self, port: int) -> None:
         if not settings.DEMO:
@@ -47,6 +58,7 @@ class Command(BaseCommand):
     def _serve(self, port: int) -> None:
         # Being told to end is the same as Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is missing
         running = serving.start(serving.commands(port))
         try:
             if serving.wait_until_open(port, seconds=60):
