@@ -116,7 +116,8 @@ def _database(env: environ.Env, var: Path) -> dict[str, Any]:
         # The pool keeps connections; Django asks that CONN_MAX_AGE stays 0 with it.
         size = env.int("DATABASE_POOL", default=8)
         if size:
-            options["pool"] = {"min_size": 1, "max_size": size}
+            # Seconds that a page waits for a connection before it gives up (/readyz says 503 then).
+            options["pool"] = {"min_size": 1, "max_size": size, "timeout": 5}
     else:
         # A transaction that writes has the whole database to itself: patients.locking relies on it.
         options["transaction_mode"] = "IMMEDIATE"

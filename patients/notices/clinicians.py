@@ -11,6 +11,7 @@ from clinic.notices import writing
 from clinic.notices.kinds import Mail
 from clinic.notices.outbox import enqueue
 from clinic.scoping import HEALTH_ROLES
+from patients.models import Patient
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ def send_to_clinic(notice: Notice, now: dt.datetime) -> None:
     enqueue(
         kind=notice.kind,
         clinic=notice.clinic,
+        subject=Patient.objects.filter(pk__in=[notice.subject_id]).first(),
         dedupe_key=f"{notice.dedupe_key}:clinic",
         due_at=now,
         params=notice.params,

@@ -44,6 +44,7 @@ def plan_reminders(now: dt.datetime) -> int:
             clinic=F("patient__clinic"),
             dedupe_key=_key(on),
             due_at=F("due_at"),
+            subject_id=F("patient_id"),
             expires_at=Case(*late.values(), output_field=DateTimeField()),
             params=JSONObject(patient=F("patient_id"), slot=F("slot"), on=Value(on.isoformat())),
             now=now,

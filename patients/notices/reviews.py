@@ -48,6 +48,7 @@ def owe_review_notice(review: Review, *, now: dt.datetime) -> bool:
         kind=KIND,
         clinic=clinic,
         recipient=prescription.clinician,
+        subject=prescription.patient,
         dedupe_key=f"{KIND}:{review.pk}:{prescription.clinician_id}",
         due_at=next_open_instant(clinic, now),
         params={"review": review.pk, "prescription": prescription.pk},
