@@ -9,7 +9,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
@@ -126,7 +125,7 @@ def record_session(
         session,
         clinic=prescription.patient.clinic,
         usual_pain=prescription.usual_pain,
-        lowest_site_before=past["lowest_site"],
+        lowest_site_before=_lower(prescription.usual_lowest_site, past["lowest_site"]),
     )
     if alerts:
         call_clinician(session, alerts, kind=WorkKind.STOP, notice="stop_alert", now=now)
@@ -188,10 +187,7 @@ def _past(prescription: Prescription, uid: uuid.UUID) -> dict[str, Any]:
         Prescription.objects.filter(pk=prescription.pk)
         .values(
             same_uid=Subquery(sessions.filter(uid=uid).values("pk")[:1]),
-            lowest_site=Greatest(
-                Coalesce("usual_lowest_site", Subquery(lowest)),
-                Coalesce(Subquery(lowest), "usual_lowest_site"),
-            ),
+            lowest_site=Subquery(lowest),
             is_suspended=Exists(EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))),
         )
         .get()
@@ -324,18 +320,22 @@ def call_clinician(
 # --- What the past says -----------------------------------------------------------------------------
 
 
+def _lower(one: int | None, other: int | None) -> int | None:
+    """The lower down of two places, a missing one aside: a higher number is lower in the body."""
+    return max((site for site in (one, other) if site is not None), default=None)
+
+
 def _skipped_for_pain_again(session: PracticeSession, answers: SessionAnswers) -> bool:
+    """Whether the session before this one or, where it is told afterwards, the next one skipped the same."""
     skipped = {answer.line for answer in answers.exercises if answer.skip_reason == SkipReason.PAIN}
     if not skipped:
         return False
-    before = (
-        PracticeSession.objects.current()
-        .filter(prescription=session.prescription)
-        .filter(
-            Q(practised_on__lt=session.practised_on)
-            | Q(practised_on=session.practised_on, first_recorded_at__lt=session.first_recorded_at)
-        )
-        .order_by("-practised_on", "-first_recorded_at")[:1]
+    others = PracticeSession.objects.current().filter(prescription=session.prescription)
+    before = others.filter(practised_on__lte=session.practised_on).exclude(pk=session.pk)
+    before = before.order_by("-practised_on", "-first_recorded_at")
+    after = others.filter(practised_on__gt=session.practised_on).order_by("practised_on", "first_recorded_at")
+    records = ExerciseRecord.objects.filter(
+        Q(session__in=before.values("pk")[:1]) | Q(session__in=after.values("pk")[:1]),
+        skip_reason=SkipReason.PAIN,
     )
-    records = ExerciseRecord.objects.filter(session__in=before.values("pk"), skip_reason=SkipReason.PAIN)
     return skipped_again(skipped, records.values_list("line", flat=True))
