@@ -15,7 +15,7 @@ from clinic.signin import sessions
 
 
 class LoginForm(AllauthLoginForm):
-    """E-mail and password. allauth gives every session its longest life after signing in; staff's has 12 hours."""
+    """E-mail and password. allauth gives every session its longest life; staff's has 12 hours."""
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         response: HttpResponse = super().login(request, redirect_url)

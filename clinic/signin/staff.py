@@ -93,7 +93,9 @@ def accept_staff_invitation(*, invitation: StaffInvitation, password: str | None
     user.save()
     if not user.memberships.active().exists():
         sessions.end_all(user)
-    membership, _made = Membership.objects.get_or_create(user=user, clinic=invitation.clinic, role=invitation.role)
+    membership, _made = Membership.objects.get_or_create(
+        user=user, clinic=invitation.clinic, role=invitation.role
+    )
     if membership.ended_at is not None:
         membership.ended_at = None
         membership.save(update_fields=["ended_at"])

@@ -22,7 +22,7 @@ PROOFS = frozenset({"password", "mfa", STAFF_INVITATION, DEMO_METHOD})
 
 def records(request: HttpRequest) -> list[dict[str, Any]]:
     """The proofs that this session holds for its user, oldest first."""
-    return get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    return get_authentication_records(request, request.user)
 
 
 def methods(request: HttpRequest) -> frozenset[str]:

@@ -9,7 +9,11 @@ urlpatterns = [
     path("staff/invitation/<str:token>/", views.staff_invitation, name="staff_invitation"),
     path("account/strengthen/", views.strengthen, name="strengthen"),
     # There is one page that asks for the address, the patients' way in.
-    path("account/login/code/", RedirectView.as_view(pattern_name="sign_in", query_string=True)),
+    path(
+        "account/login/code/",
+        RedirectView.as_view(pattern_name="sign_in", query_string=True),
+        name="account_request_login_code",
+    ),
     path("account/", include("allauth.account.urls")),
     path("account/mfa/", include("allauth.mfa.urls")),
 ]

@@ -85,7 +85,9 @@ def staff_invitation(request: HttpRequest, token: str) -> HttpResponse:
         password = None if known or "passkey" in request.POST else form.cleaned_data["password"]
         return _accept(request, invitation, password, known=known)
     context = {"invitation": invitation, "clinic": invitation.clinic, "form": None if known else form}
-    return render(request, "clinic/staff_invitation.html", context, status=400 if request.method == "POST" else 200)
+    return render(
+        request, "clinic/staff_invitation.html", context, status=400 if request.method == "POST" else 200
+    )
 
 
 def _closed(request: HttpRequest, invitation: StaffInvitation) -> HttpResponse:
@@ -93,7 +95,9 @@ def _closed(request: HttpRequest, invitation: StaffInvitation) -> HttpResponse:
     return render(request, "clinic/staff_invitation_closed.html", context, status=410)
 
 
-def _accept(request: HttpRequest, invitation: StaffInvitation, password: str | None, *, known: bool) -> HttpResponse:
+def _accept(
+    request: HttpRequest, invitation: StaffInvitation, password: str | None, *, known: bool
+) -> HttpResponse:
     try:
         user = staff.accept_staff_invitation(invitation=invitation, password=password, now=timezone.now())
     except staff.NotOpen:

@@ -5,9 +5,7 @@ import email
 import email.policy
 import email.utils
 from dataclasses import dataclass
-from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 SEPARATOR = b"-" * 79 + b"\n"  # between two mails of one file
 
@@ -33,10 +31,11 @@ def _letters_in(path: Path) -> list[Letter]:
 
 
 def _letter(raw: bytes) -> Letter:
-    message = cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.default))
+    message = email.message_from_bytes(raw, policy=email.policy.default)
     body = message.get_body(preferencelist=("plain",))
+    written_at = email.utils.parsedate_to_datetime(message["Date"])  # "-0000": UTC, and no zone to Python
     return Letter(
-        sent_at=email.utils.parsedate_to_datetime(message["Date"]),
+        sent_at=written_at.astimezone(dt.UTC) if written_at.tzinfo else written_at.replace(tzinfo=dt.UTC),
         to=str(message["To"]),
         subject=str(message["Subject"]),
         text=body.get_content() if body else "",

@@ -10,7 +10,7 @@ from patients.signin.language import speak
 
 
 def enter(request: HttpRequest, user: User, *, patient: Patient, method: str, to: str) -> HttpResponse:
-    """Sign `user` in and let `patient` practise, in the patient's language, whoever else the user stands for."""
+    """Sign `user` in, let `patient` practise, and speak the patient's language."""
     response = sign_in(request, user, method=method, to=to, patient=patient.pk)
     choose(request, patient)  # after it: signing in begins with an empty session
     speak(response, patient)

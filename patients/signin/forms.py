@@ -24,7 +24,9 @@ class PaperForm(forms.Form):
     code = forms.CharField(
         label=_("Code on your sheet"),
         max_length=20,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
         help_text=_("Eight letters and digits, for example KFD7-2XMP."),
     )
     birth_on = forms.DateField(

@@ -28,19 +28,24 @@ def invite_patient(*, patient: Patient, by: User | None, now: dt.datetime) -> In
     revoked. Raises ValidationError for a patient without e-mail.
     """
     if not patient.email:
-        raise ValidationError({"email": _("Without an e-mail address there is nowhere to send it: use a paper code.")})
+        raise ValidationError(
+            {"email": _("Without an e-mail address there is nowhere to send it: use a paper code.")}
+        )
     revoke_invitations(patient=patient, by=by, now=now)
     link_by_email(patient=patient, by=by, now=now)
     invitation = Invitation(patient=patient, invited_by=by)
     invitation.start(now=now)
     invitation.save()
-    audit.write(verb=audit.Verb.INVITED, obj=invitation, actor=by, clinic=patient.clinic, now=now)
+    audit.write(
+        verb=audit.Verb.INVITED, obj=invitation, actor=by, clinic=patient.clinic, now=now, subject=patient
+    )
     enqueue(
         kind=INVITATION_NOTICE,
         clinic=patient.clinic,
         dedupe_key=f"{INVITATION_NOTICE}:{invitation.pk}",
         due_at=now,
         params={"invitation": str(invitation.pk)},
+        subject=patient,
         expires_at=invitation.expires_at,
         now=now,
     )
@@ -51,7 +56,9 @@ def invite_patient(*, patient: Patient, by: User | None, now: dt.datetime) -> In
 def revoke_invitations(*, patient: Patient, by: User | None, now: dt.datetime) -> None:
     """Close the patient's open invitations: for a new one, or because the address was wrong."""
     closed = links.revoke(Invitation.objects.filter(patient=patient), now=now)
-    audit.write_many(verb=audit.Verb.REVOKED, objs=closed, actor=by, clinic=patient.clinic, now=now)
+    audit.write_many(
+        verb=audit.Verb.REVOKED, objs=closed, actor=by, clinic=patient.clinic, now=now, subject=patient
+    )
 
 
 def find_invitation(token: str) -> Invitation | None:
@@ -73,6 +80,11 @@ def accept_invitation(*, invitation: Invitation, now: dt.datetime) -> User:
     if user is None or not is_open(invitation, now=now) or not links.use(invitation, now=now):
         raise NotOpen
     audit.write(
-        verb=audit.Verb.ACCEPTED, obj=invitation, actor=user, clinic=invitation.patient.clinic, now=now
+        verb=audit.Verb.ACCEPTED,
+        obj=invitation,
+        actor=user,
+        clinic=invitation.patient.clinic,
+        now=now,
+        subject=invitation.patient,
     )
     return user

@@ -34,7 +34,9 @@ def link(*, patient: Patient, user: User, by: User | None, now: dt.datetime) -> 
     if patient.user_id != user.pk:
         patient.user = user
         patient.save(update_fields=["user"])
-        audit.write(verb=audit.Verb.LINKED, obj=patient, actor=by, clinic=patient.clinic, now=now)
+        audit.write(
+            verb=audit.Verb.LINKED, obj=patient, actor=by, clinic=patient.clinic, now=now, subject=patient
+        )
     return user
 
 

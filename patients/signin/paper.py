@@ -47,7 +47,7 @@ def make_paper_code(*, patient: Patient, by: User | None, now: dt.datetime) -> s
     revoke_paper_code(patient=patient, by=by, now=now)
     code = "".join(secrets.choice(ALPHABET) for _letter in range(LENGTH))
     row = PaperCode.objects.create(patient=patient, code_hash=_hashes(code)[0], created_at=now, created_by=by)
-    audit.write(verb=audit.Verb.ADDED, obj=row, actor=by, clinic=patient.clinic, now=now)
+    audit.write(verb=audit.Verb.ADDED, obj=row, actor=by, clinic=patient.clinic, now=now, subject=patient)
     return f"{code[:4]}-{code[4:]}"
 
 
@@ -57,7 +57,9 @@ def revoke_paper_code(*, patient: Patient, by: User | None, now: dt.datetime) ->
     rows = PaperCode.objects.select_for_update().filter(patient=patient, revoked_at__isnull=True)
     closed = list(rows)
     rows.update(revoked_at=now)
-    audit.write_many(verb=audit.Verb.REVOKED, objs=closed, actor=by, clinic=patient.clinic, now=now)
+    audit.write_many(
+        verb=audit.Verb.REVOKED, objs=closed, actor=by, clinic=patient.clinic, now=now, subject=patient
+    )
 
 
 @transaction.atomic
@@ -66,7 +68,9 @@ def try_paper_code(*, code: str, birth_on: dt.date, now: dt.datetime) -> Tried:
 
     The row is locked meanwhile, so that tries at the same moment get no more of them.
     """
-    rows = PaperCode.objects.select_for_update(of=("self",)).select_related("patient__clinic", "patient__user")
+    rows = PaperCode.objects.select_for_update(of=("self",)).select_related(
+        "patient__clinic", "patient__user"
+    )
     paper = rows.filter(code_hash__in=_hashes(code), revoked_at__isnull=True).first()
     if paper is None:
         return Tried()
@@ -78,7 +82,9 @@ def try_paper_code(*, code: str, birth_on: dt.date, now: dt.datetime) -> Tried:
     paper.wrong_tries, paper.last_used_at = 0, now
     paper.save(update_fields=["wrong_tries", "last_used_at"])
     user = link_without_email(patient=patient, by=None, now=now)
-    audit.write(verb=audit.Verb.SIGNED_IN, obj=paper, actor=user, clinic=patient.clinic, now=now)
+    audit.write(
+        verb=audit.Verb.SIGNED_IN, obj=paper, actor=user, clinic=patient.clinic, now=now, subject=patient
+    )
     return Tried(user=user, patient=patient)
 
 
@@ -92,7 +98,14 @@ def _wrong(paper: PaperCode, *, now: dt.datetime) -> Tried:
     locked = paper.wrong_tries >= PaperCode.MOST_TRIES
     if locked:
         paper.locked_at = now
-        audit.write(verb=audit.Verb.LOCKED, obj=paper, actor=None, clinic=paper.patient.clinic, now=now)
+        audit.write(
+            verb=audit.Verb.LOCKED,
+            obj=paper,
+            actor=None,
+            clinic=paper.patient.clinic,
+            now=now,
+            subject=paper.patient,
+        )
     paper.save(update_fields=["wrong_tries", "locked_at"])
     return Tried(patient=paper.patient if locked else None, locked=locked)
 

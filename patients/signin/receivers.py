@@ -17,7 +17,12 @@ def arrived(request: HttpRequest, user: Any, response: HttpResponse, **kwargs: A
     patients = list(patients_of(request))
     for patient in patients:
         audit.write(
-            verb=audit.Verb.SIGNED_IN, obj=patient, actor=user, clinic=patient.clinic, now=timezone.now()
+            verb=audit.Verb.SIGNED_IN,
+            obj=patient,
+            actor=user,
+            clinic=patient.clinic,
+            now=timezone.now(),
+            subject=patient,
         )
     if patients:
         speak(response, current_patient(request) or patients[0])

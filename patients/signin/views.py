@@ -56,7 +56,9 @@ def come_in(request: HttpRequest, token: str) -> HttpResponse:
     patient = invitation.patient
     if request.user.is_authenticated and request.user == patient.user:
         return redirect(HOME)  # many use the mail as a bookmark
-    spoken = translation.get_language() if settings.LANGUAGE_COOKIE_NAME in request.COOKIES else patient.language
+    spoken = (
+        translation.get_language() if settings.LANGUAGE_COOKIE_NAME in request.COOKIES else patient.language
+    )
     with translation.override(spoken):
         if not invitations.is_open(invitation, now=timezone.now()):
             return _closed(request, invitation)
@@ -74,7 +76,9 @@ def _come_in(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 
 def _closed(request: HttpRequest, invitation: Invitation) -> HttpResponse:
-    return render(request, "patients/signin/come_in_closed.html", {"clinic": invitation.patient.clinic}, status=410)
+    return render(
+        request, "patients/signin/come_in_closed.html", {"clinic": invitation.patient.clinic}, status=410
+    )
 
 
 @never_cache
@@ -98,9 +102,13 @@ def _try_paper(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         tried = try_paper_code(**form.cleaned_data, now=timezone.now())
         if not tried.locked and tried.user is None:
-            form.add_error(None, _("This code and this date of birth do not belong together. Please check both."))
+            form.add_error(
+                None, _("This code and this date of birth do not belong together. Please check both.")
+            )
     if tried.locked and tried.patient is not None:
-        return render(request, "patients/signin/paper_locked.html", {"clinic": tried.patient.clinic}, status=403)
+        return render(
+            request, "patients/signin/paper_locked.html", {"clinic": tried.patient.clinic}, status=403
+        )
     if tried.user is None or tried.patient is None:
         return render(request, "patients/signin/paper.html", {"form": form}, status=400)
     then = safe_next(request, otherwise=HOME)
