@@ -81,6 +81,7 @@ def clear_emergency(*, patient: Patient, note: str, by: User, now: dt.datetime) 
     """
     if not note.strip():
         raise ValidationError({"note": ValidationError(_("Write what was found."), code="required")})
+    patient = locked_patient(patient)  # two clinicians at once: the first one's note stands
     reports = list(EmergencyReport.objects.uncleared().filter(patient=patient))
     if not reports:
         raise ValidationError(_("No report is open."), code="none")

@@ -32,6 +32,8 @@ from patients.vocabulary import EndReason
 from patients.work import refuse_outsider
 from programs.models import Exercise, Program
 
+MOST_REMINDERS = 4  # as many as there are sessions on a day at most
+
 
 @dataclass(frozen=True)
 class Line:
@@ -170,15 +172,20 @@ def adjust(
     by: User,
     now: dt.datetime,
     precautions_reason: str = "",
+    based_on: int | None = None,
 ) -> PrescriptionVersion:
-    """Make the next version: from today if nothing was recorded today, else from tomorrow.
+    """Make the next version, which holds from `next_version_on`. Past days keep their denominator.
 
-    Before a start that was picked, it holds from that start. Past days keep their denominator. Raises
-    ValidationError for a programme that has ended, no exercises, and a precaution of the patient that
-    speaks against an exercise without a reason.
+    `based_on` is the number of the version that was looked at. Raises ValidationError where a colleague
+    has made another one since, for a programme that has ended, no exercises, and a precaution of the
+    patient that speaks against an exercise without a reason.
     """
     prescription = locked(prescription)
     patient = prescription.patient
+    if based_on is not None and based_on != _last_number(prescription):
+        raise ValidationError(
+            _("A colleague has adjusted this programme meanwhile: look at it again."), code="stale"
+        )
     if prescription.status == Prescription.Status.ENDED:
         raise ValidationError(_("This programme has ended."), code="ended")
     if not lines:
@@ -187,16 +194,14 @@ def adjust(
     _refuse_foreign(added, patient.clinic)
     flags = precautions_of(patient)
     if any(_needs_reason(line, flags) for line in lines) and not precautions_reason.strip():
-        raise ValidationError({"precautions_reason": _("Say why, in spite of the precautions.")})
-    today = local_date(now, patient.zone)
-    recorded_today = PracticeSession.objects.filter(prescription=prescription, practised_on=today).exists()
-    first = today + ONE_DAY if recorded_today else today
+        problem = _("Say why, in spite of the precautions.")
+        raise ValidationError({"precautions_reason": ValidationError(problem, code="required")})
     version = _add_version(
         prescription,
         lines,
         sessions_a_day=sessions_a_day,
         weekdays=weekdays,
-        starts_on=max(first, prescription.starts_on or first),
+        starts_on=next_version_on(prescription, today=local_date(now, patient.zone)),
         flags=flags,
         precautions_reason=precautions_reason,
         by=by,
@@ -204,6 +209,16 @@ def adjust(
     )
     audit.write(verb=Verb.ADJUSTED, obj=version, actor=by, clinic=patient.clinic, subject=patient, now=now)
     return version
+
+
+def next_version_on(prescription: Prescription, *, today: dt.date) -> dt.date:
+    """The local date from which a change made `today` holds: tomorrow where today was recorded already.
+
+    Before a start that was picked, it holds from that start.
+    """
+    recorded_today = PracticeSession.objects.filter(prescription=prescription, practised_on=today).exists()
+    first = today + ONE_DAY if recorded_today else today
+    return max(first, prescription.starts_on or first)
 
 
 def lines_of_version(version: PrescriptionVersion) -> list[Line]:
@@ -216,13 +231,16 @@ def lines_of_version(version: PrescriptionVersion) -> list[Line]:
 
 @transaction.atomic
 def end(*, prescription: Prescription, reason: EndReason, by: User, now: dt.datetime) -> Prescription:
-    """End a prescription today, for a reason: stopped is not failed. Raises ValidationError if it has ended.
+    """End a prescription today, for a reason: stopped is not failed.
 
-    A review point that is reached by today keeps its review: it is never withdrawn (rule 2).
+    A review point that is reached by today keeps its review: it is never withdrawn (rule 2). Raises
+    ValidationError if it has ended, and for a draft, which is discarded instead.
     """
     prescription = locked(prescription)
     if prescription.status == Prescription.Status.ENDED:
         raise ValidationError(_("This programme has ended already."), code="ended")
+    if prescription.status == Prescription.Status.DRAFT:
+        raise ValidationError(_("This programme was never started: throw the draft away."), code="draft")
     today = local_date(now, prescription.patient.zone)
     open_review(prescription=prescription, now=now)
     if prescription.starts_on is not None and prescription.starts_on > today:
@@ -258,8 +276,11 @@ def discard(*, prescription: Prescription, by: User, now: dt.datetime) -> None:
 def set_reminders(*, patient: Patient, times: Sequence[dt.time]) -> None:
     """Remind `patient` at these local times, one for each session of the day; none: no reminders.
 
-    Times that are given also end what a link in a mail turned off. Raises ValidationError for a time outside 07:00 to 21:00.
+    Times that are given also end what a link in a mail turned off. Raises ValidationError for a time
+    outside 07:00 to 21:00, and for more than four.
     """
+    if len(set(times)) > MOST_REMINDERS:
+        raise ValidationError({"reminders": ValidationError(_("At most four times a day."), code="many")})
     try:
         for at in times:
             validate_reminder_time(at)
@@ -310,10 +331,9 @@ def _add_version(
     by: User,
     now: dt.datetime,
 ) -> PrescriptionVersion:
-    last = prescription.versions.order_by("-number").values_list("number", flat=True).first() or 0
     version = PrescriptionVersion.objects.create(
         prescription=prescription,
-        number=last + 1,
+        number=_last_number(prescription) + 1,
         starts_on=starts_on,
         sessions_a_day=sessions_a_day,
         weekdays=weekdays,
@@ -336,6 +356,11 @@ def _add_version(
         for position, line in enumerate(lines, start=1)
     )
     return version
+
+
+def _last_number(prescription: Prescription) -> int:
+    """The number of the newest version; 0 where there is none yet."""
+    return prescription.versions.order_by("-number").values_list("number", flat=True).first() or 0
 
 
 def _copied(line: Line) -> dict[str, Any]:

@@ -69,14 +69,6 @@ def move_review(prescription: Prescription, *, today: dt.date) -> None:
         prescription.next_review_on = _next_point(prescription, counts_from=counts_from)
 
 
-def reschedule_review(prescription: Prescription, *, on: dt.date) -> None:
-    """Leaves with its last caller, which is being changed."""
-    if prescription.next_review_on is None and prescription.counts_from is not None:
-        begin_count(prescription, on=prescription.counts_from)
-    else:
-        move_review(prescription, today=on)
-
-
 def _next_point(prescription: Prescription, *, counts_from: dt.date) -> dt.date:
     return review_point(
         counts_from=counts_from, after_days=prescription.review_after_days, pauses=spans(prescription)

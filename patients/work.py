@@ -40,7 +40,7 @@ def open_work(
     colleague who closes it meanwhile: then this is a new one. A new event on an item that was
     acknowledged asks for attention again, by its own due date; the entries keep who took what when.
     """
-    rows = WorkItem.objects.open().select_for_update(of=("self",), no_key=True)
+    rows = WorkItem.objects.open().select_for_update(of=("self",), no_key=True).select_related("owner")
     item = rows.filter(patient=patient, kind=kind).first()
     due_on = next_open_day(patient.clinic, local_date(now, patient.clinic.time_zone))
     if item is None:
@@ -106,7 +106,7 @@ def close_work(*, item: WorkItem, by: User, outcome: str, now: dt.datetime) -> N
     """Close an item with what came of it. Raises ValidationError without an outcome."""
     outcome = outcome.strip()
     if not outcome:
-        raise ValidationError({"outcome": _("Write what came of it.")})
+        raise ValidationError({"outcome": ValidationError(_("Write what came of it."), code="required")})
     closed = WorkItem.objects.open().filter(pk=item.pk).update(closed_at=now, closed_by=by, outcome=outcome)
     if not closed:
         raise ValidationError(_("Somebody else has closed this already."), code="closed")
