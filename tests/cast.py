@@ -3,16 +3,20 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.utils import timezone
+
+from clinic.localtime import local_date
 from clinic.models import Clinic, User
 from clinic.scoping import Role
 from patients.models import Patient, Prescription
+from patients.prescribing import activate, prescribe
+from patients.screening import ScreeningAnswers
+from programs.models import Program
 from tests.factories import (
     ClinicFactory,
     MembershipFactory,
     PatientFactory,
-    PrescriptionFactory,
-    ReminderTimeFactory,
-    ScreeningFactory,
+    ProgramFactory,
     UserFactory,
 )
 
@@ -22,13 +26,15 @@ class House:
     """One clinic and its people.
 
     `patient` is on day 6 of an active prescription; `newcomer` has none yet; `couple` are two patients
-    of one address and one sign-in, the first with an active prescription.
+    of one address and one sign-in, the first with an active prescription. `program` is the clinic's own
+    template that both were prescribed.
     """
 
     clinic: Clinic
     manager: User
     clinician: User
     front_desk: User
+    program: Program
     patient: Patient
     prescription: Prescription
     newcomer: Patient
@@ -50,11 +56,20 @@ def _member(clinic: Clinic, role: Role, name: str) -> User:
     return member
 
 
-def _prescribed(patient: Patient, clinician: User) -> Prescription:
-    prescription: Prescription = PrescriptionFactory(patient=patient, clinician=clinician, usual_pain=4)
-    ScreeningFactory(prescription=prescription)
-    ReminderTimeFactory(patient=patient, at=dt.time(18, 0))
-    return prescription
+def _prescribed(patient: Patient, program: Program, by: User) -> Prescription:
+    """`program`, prescribed and started five days ago."""
+    then = timezone.now() - dt.timedelta(days=5)
+    prescription = prescribe(
+        patient=patient,
+        program=program,
+        by=by,
+        screening=ScreeningAnswers(none_of_these=True),
+        starts_on=local_date(then, patient.zone),
+        reminders=[dt.time(18, 0)],
+        usual_pain=4,
+        now=then,
+    )
+    return activate(prescription=prescription, by=by, now=then)
 
 
 def house(name: str, people: dict[str, str]) -> House:
@@ -62,6 +77,7 @@ def house(name: str, people: dict[str, str]) -> House:
     slug = name.lower()
     clinic: Clinic = ClinicFactory(name=name, slug=slug)
     clinician = _member(clinic, Role.CLINICIAN, people["clinician"])
+    program: Program = ProgramFactory(clinic=clinic, name_en=f"Gentle start at {name}")
 
     def patient(part: str, family: str, **fields: object) -> Patient:
         given = people[part]
@@ -72,14 +88,15 @@ def house(name: str, people: dict[str, str]) -> House:
     active = patient("patient", f"Di{name}")
     one = patient("one", f"Casa{name}")
     other = patient("other", f"Casa{name}", email=one.email, user=one.user)
-    _prescribed(one, clinician)
+    _prescribed(one, program, clinician)
     return House(
         clinic=clinic,
         manager=_member(clinic, Role.MANAGER, people["manager"]),
         clinician=clinician,
         front_desk=_member(clinic, Role.FRONT_DESK, people["front_desk"]),
         patient=active,
-        prescription=_prescribed(active, clinician),
+        program=program,
+        prescription=_prescribed(active, program, clinician),
         newcomer=patient("newcomer", f"Nuova{name}"),
         couple=(one, other),
     )

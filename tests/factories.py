@@ -9,7 +9,16 @@ from django.utils import timezone
 from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory, post_generation
 from factory.django import DjangoModelFactory
 
-from clinic.models import Clinic, Event, Membership, Notice, NoticeAttempt, StaffInvitation, User
+from clinic.models import (
+    Clinic,
+    Event,
+    Membership,
+    Notice,
+    NoticeAttempt,
+    RefusedAddress,
+    StaffInvitation,
+    User,
+)
 from clinic.models.links import hashed
 from clinic.scoping import Role
 from patients.models import (
@@ -21,6 +30,7 @@ from patients.models import (
     Patient,
     Pause,
     PracticeSession,
+    Precautions,
     PrescribedExercise,
     Prescription,
     PrescriptionVersion,
@@ -30,9 +40,9 @@ from patients.models import (
     WorkItem,
     WorkItemEntry,
 )
-from patients.vocabulary import EmergencySign, Outcome, WorkKind
+from patients.vocabulary import Alert, EmergencySign, Outcome, WorkKind
 from programs.models import Exercise, LadderForm, Program, ProgramItem
-from programs.vocabulary import Kind, Position
+from programs.vocabulary import Kind, Position, Precaution
 
 PASSWORD = "a-long-enough-password"
 
@@ -126,6 +136,18 @@ class NoticeAttemptFactory(DjangoModelFactory):
     notice = SubFactory(NoticeFactory)
     number = Sequence(lambda n: n + 1)
     started_at = LazyFunction(timezone.now)
+
+
+class RefusedAddressFactory(DjangoModelFactory):
+    """`address="..."` is kept as its hash."""
+
+    class Meta:
+        model = RefusedAddress
+        exclude = ("address",)
+
+    address = Sequence(lambda n: f"gone{n}@post.example")
+    address_hash = LazyAttribute(lambda refused: hashed(refused.address))
+    refused_at = LazyFunction(timezone.now)
 
 
 class EventFactory(DjangoModelFactory):
@@ -223,6 +245,16 @@ class PatientFactory(DjangoModelFactory):
         name=LazyAttribute(lambda user: user.factory_parent.given_name),
         password=None,
     )
+
+
+class PrecautionsFactory(DjangoModelFactory):
+    class Meta:
+        model = Precautions
+
+    patient = SubFactory(PatientFactory)
+    codes = LazyFunction(lambda: [Precaution.OSTEOPOROSIS.value])
+    asked_by = SubFactory(UserFactory)
+    asked_at = LazyFunction(timezone.now)
 
 
 class ReminderTimeFactory(DjangoModelFactory):
@@ -327,7 +359,8 @@ class PrescribedExerciseFactory(DjangoModelFactory):
     @classmethod
     def _create(cls, model_class: type[PrescribedExercise], *args: Any, **kwargs: Any) -> PrescribedExercise:
         exercise = kwargs["exercise"]
-        copied = {**exercise.wording(), **exercise.dose(), "ladder": exercise.ladder()}
+        own = {name: getattr(exercise, name) for name in ("starting_position", "equipment")}
+        copied = {**exercise.wording(), **exercise.dose(), **own, "ladder": exercise.ladder()}
         return model_class.objects.create(*args, **{**copied, **kwargs})
 
 
@@ -440,4 +473,6 @@ class WorkItemEntryFactory(DjangoModelFactory):
 
     item = SubFactory(WorkItemFactory)
     at = LazyFunction(timezone.now)
-    what = "stop"
+    what = Alert.STOP
+    session = SubFactory(PracticeSessionFactory, prescription=SelfAttribute("..item.prescription"))
+    due_on = SelfAttribute("item.due_on")
