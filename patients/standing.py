@@ -76,10 +76,10 @@ def current_prescription(*, patient: Patient, user: User) -> Any:
     `is_suspended` and `review_helped` are on it (see Standing).
     """
     reports = EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))
-    reviews = Review.objects.filter(prescription=OuterRef("pk"), signed_at__isnull=True)
+    reviews = Review.objects.unsigned().filter(prescription=OuterRef("pk"))
     return (
         Prescription.objects.visible_to_patient(user)
-        .filter(patient=patient)
+        .of(patient)
         .select_related("clinician")
         .annotate(
             is_suspended=Exists(reports),
@@ -96,7 +96,7 @@ def standing(*, patient: Patient, user: User, now: dt.datetime) -> Standing:
     today = local_date(now, patient.zone)
     prescription = current_prescription(patient=patient, user=user)
     if prescription is None:
-        waits = EmergencyReport.objects.visible_to_patient(user).uncleared().filter(patient=patient).exists()
+        waits = EmergencyReport.objects.visible_to_patient(user).uncleared().of(patient).exists()
         return Standing(State.SUSPENDED if waits else State.NONE, today)
     if prescription.is_suspended:
         return Standing(State.SUSPENDED, today, prescription)

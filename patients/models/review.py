@@ -13,9 +13,10 @@ from patients.vocabulary import Decision, Helped
 
 
 class ReviewQuerySet(HealthQuerySet):
-    """The patient answers through patients.reviews; note and snapshot are the clinician's."""
+    """The patient answers while it is open; with the signature come the clinician's note and snapshot."""
 
     patient_path = "prescription__patient"
+    shown_to_patient = Q(signed_at__isnull=True)
 
     def unsigned(self) -> Self:
         return self.filter(signed_at__isnull=True)

@@ -12,6 +12,8 @@ from patients.models.scoping import HealthQuerySet
 
 
 class EmergencyReportQuerySet(HealthQuerySet):
+    shown_to_patient = Q(cleared_at__isnull=True)  # with the clearing comes the clinician's note
+
     def uncleared(self) -> Self:
         return self.filter(cleared_at__isnull=True)
 

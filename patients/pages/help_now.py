@@ -65,9 +65,7 @@ def _show(request: Any, *, status: int = 200, problem: str = "", chosen: Sequenc
 @patient_required
 def told(request: Any) -> HttpResponse:
     """What to do now, after a report: by the gravest sign that no clinician has cleared yet."""
-    reports = (
-        EmergencyReport.objects.visible_to_patient(request.user).uncleared().filter(patient=request.patient)
-    )
+    reports = EmergencyReport.objects.visible_to_patient(request.user).uncleared().of(request.patient)
     signs = {sign for report in reports for sign in report.signs}
     if not signs:
         return redirect("help_now")

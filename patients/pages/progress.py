@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.dates import WEEKDAYS_ABBR
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -69,6 +70,7 @@ def progress(request: Any) -> HttpResponse:
         percent=percent(seen.sessions_done, seen.sessions_due),
         rows=rows,
         latest_first=rows[::-1],
+        weekdays=[str(name)[:2] for name in WEEKDAYS_ABBR.values()],
         legend=[
             (state, words) for state, words in STATE_WORDS.items() if state in {day.state for day in shown}
         ],

@@ -23,9 +23,7 @@ from patients.vocabulary import Helped
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_required
 def review(request: Any) -> HttpResponse:
-    reviews = Review.objects.visible_to_patient(request.user).filter(
-        prescription__patient=request.patient, signed_at__isnull=True
-    )
+    reviews = Review.objects.visible_to_patient(request.user).unsigned().of(request.patient)
     found = (
         reviews.select_related("prescription__patient__clinic", "prescription__clinician")
         .order_by("-pk")

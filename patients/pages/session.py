@@ -168,8 +168,8 @@ def _closed(request: HttpRequest, words: list[str], *, status: int) -> HttpRespo
 @patient_required
 def saved(request: Any, on: dt.date) -> HttpResponse:
     """What was saved last of that day, and what happens next."""
-    sessions = PracticeSession.objects.visible_to_patient(request.user).current()
-    of_day = sessions.filter(patient=request.patient, practised_on=on).prefetch_related("records__prescribed")
+    sessions = PracticeSession.objects.visible_to_patient(request.user).current().of(request.patient)
+    of_day = sessions.filter(practised_on=on).prefetch_related("records__prescribed")
     last = of_day.order_by("-first_recorded_at").first()
     if last is None:
         raise Http404

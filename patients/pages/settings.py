@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from patients.forms.preferences import LanguageForm, ReminderForm
-from patients.models import PrescriptionVersion
+from patients.models import Prescription, PrescriptionVersion
 from patients.pages.shell import show
 from patients.preferences import set_language
 from patients.prescribing import set_reminders
@@ -64,10 +64,9 @@ def _reminder_form(request: Any, data: Any = None) -> ReminderForm:
     """A time for each session that is due on a day, and for each reminder that is there already."""
     off = request.patient.reminders_stopped_at is not None
     times = [] if off else [row.at for row in request.patient.reminder_times.all()]
-    versions = PrescriptionVersion.objects.visible_to_patient(request.user).filter(
-        prescription__patient=request.patient, prescription__status="active"
-    )
-    asked = versions.order_by("-number").values_list("sessions_a_day", flat=True).first() or 1
+    versions = PrescriptionVersion.objects.visible_to_patient(request.user).of(request.patient)
+    running = versions.filter(prescription__status=Prescription.Status.ACTIVE)
+    asked = running.order_by("-number").values_list("sessions_a_day", flat=True).first() or 1
     initial = {f"time_{slot}": at for slot, at in enumerate(times, start=1)}
     return ReminderForm(data, slots=max(asked, len(times)), initial=initial)
 
