@@ -5,12 +5,14 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from clinic import health
+from clinic.logo_page import logo
 from clinic.notices.views import unsubscribe_page
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("media/logos/<str:name>", logo, name="logo"),
     path("notices/unsubscribe/<str:token>/", unsubscribe_page, name="unsubscribe"),
     path("language/", set_language, name="set_language"),
     path("", include("clinic.signin.urls")),

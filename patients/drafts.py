@@ -1,4 +1,4 @@
-"""A draft: all that the prescribing page asks, in one go; its start moved; thrown away."""
+"""A draft: all that the prescribing page asks, in one go; and started on another day than it says."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,8 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from clinic import audit
-from clinic.audit import Verb
 from clinic.localtime import local_date
 from clinic.models import User
 from patients.locking import locked, locked_patient
@@ -68,28 +66,13 @@ def start_draft(
 
     Raises ValidationError at `starts_on` for a day in the past, and as `activate` does.
     """
-    prescription = _draft(prescription)
+    locked_patient(prescription.patient)  # first, as `activate` does: else the two could wait for each other
+    prescription = locked(prescription)
+    if prescription.status != Prescription.Status.DRAFT:
+        raise ValidationError(_("This prescription was started already."), code="not_draft")
     if starts_on is not None and starts_on < local_date(now, prescription.patient.zone):
         past = ValidationError(_("The start cannot lie in the past."), code="past")
         raise ValidationError({"starts_on": past})
     prescription.starts_on = starts_on
     prescription.save(update_fields=["starts_on"])
     return activate(prescription=prescription, by=by, now=now)
-
-
-@transaction.atomic
-def discard_draft(*, prescription: Prescription, by: User, now: dt.datetime) -> None:
-    """Throw a draft away: no patient has seen it. Raises ValidationError for anything else."""
-    prescription = _draft(prescription)
-    patient = prescription.patient
-    audit.write(
-        verb=Verb.REMOVED, obj=prescription, actor=by, clinic=patient.clinic, subject=patient, now=now
-    )
-    prescription.delete()
-
-
-def _draft(prescription: Prescription) -> Prescription:
-    prescription = locked(prescription)
-    if prescription.status != Prescription.Status.DRAFT:
-        raise ValidationError(_("This prescription was started already."), code="not_draft")
-    return prescription

@@ -1,0 +1,70 @@
+"""Patients in the admin; and which pages of the clinic's own there are, at which address, for whom."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from clinic import navigation
+from clinic.admin.managed import MANAGERS, register_tab
+from clinic.admin_site import site
+from clinic.navigation import Entry
+from clinic.scoping import ANY_ROLE, HEALTH_ROLES
+from patients.admin.patients import PatientAdmin
+from patients.clinic_pages import adjust, patient_page, prescribe, prescription, reports, staff, worklist
+from patients.clinic_pages.scope import CLINICIANS
+from patients.models import Patient
+
+admin.site.register(Patient, PatientAdmin)
+
+PAGES = [
+    ("worklist/", worklist.worklist, "worklist", HEALTH_ROLES),
+    ("worklist/<int:pk>/acknowledge/", worklist.work_acknowledge, "work_acknowledge", HEALTH_ROLES),
+    ("worklist/<int:pk>/hand-over/", worklist.work_hand_over, "work_hand_over", HEALTH_ROLES),
+    ("worklist/<int:pk>/close/", worklist.work_close, "work_close", HEALTH_ROLES),
+    ("reports/", reports.reports, "reports", HEALTH_ROLES),
+    ("patients/<int:pk>/", patient_page.patient_page, "patient", ANY_ROLE),
+    ("patients/<int:pk>/invite/", patient_page.patient_invite, "patient_invite", ANY_ROLE),
+    ("patients/<int:pk>/paper-code/", patient_page.patient_paper_code, "patient_paper_code", ANY_ROLE),
+    ("patients/<int:pk>/paper-code/revoke/", patient_page.patient_paper_revoke, "patient_paper_revoke", ANY_ROLE),
+    ("patients/<int:pk>/clear/", patient_page.patient_clear, "patient_clear", CLINICIANS),
+    ("patients/<int:pk>/precautions/", patient_page.patient_precautions, "patient_precautions", CLINICIANS),
+    ("patients/<int:pk>/prescribe/", prescribe.prescribe_page, "prescribe", CLINICIANS),
+    ("prescriptions/<int:pk>/", prescription.prescription_report, "prescription_report", HEALTH_ROLES),
+    ("prescriptions/<int:pk>/adjust/", adjust.prescription_adjust, "prescription_adjust", CLINICIANS),
+    ("prescriptions/<int:pk>/start/", prescription.prescription_start, "prescription_start", CLINICIANS),
+    ("prescriptions/<int:pk>/discard/", prescription.prescription_discard, "prescription_discard", CLINICIANS),
+    ("prescriptions/<int:pk>/end/", prescription.prescription_end, "prescription_end", CLINICIANS),
+    ("prescriptions/<int:pk>/pause/", prescription.prescription_pause, "prescription_pause", CLINICIANS),
+    (
+        "prescriptions/<int:pk>/pauses/<int:pause_pk>/end/",
+        prescription.prescription_end_pause,
+        "prescription_end_pause",
+        CLINICIANS,
+    ),
+    ("prescriptions/<int:pk>/resume/", prescription.prescription_resume, "prescription_resume", CLINICIANS),
+    (
+        "prescriptions/<int:pk>/reviews/<int:number>/sign/",
+        prescription.prescription_sign,
+        "prescription_sign",
+        CLINICIANS,
+    ),
+    ("clinic/<slug:slug>/staff/", staff.clinic_staff, "clinic_staff", MANAGERS),
+    ("clinic/<slug:slug>/staff/invite/", staff.staff_invite, "staff_invite", MANAGERS),
+    ("clinic/<slug:slug>/staff/<int:pk>/leave/", staff.staff_leave, "staff_leave", MANAGERS),
+    ("clinic/<slug:slug>/staff/<int:pk>/hand-over/", staff.staff_hand_over, "staff_hand_over", MANAGERS),
+]
+for route, view, name, roles in PAGES:
+    site().add_page(route, view, name=name, roles=roles)
+register_tab(_("Staff"), "admin:clinic_staff")
+
+for entry in (
+    Entry(_("Worklist"), "admin:worklist", order=10, roles=HEALTH_ROLES, count=worklist.open_count),
+    Entry(
+        _("Patients"),
+        "admin:patients_patient_changelist",
+        order=20,
+        roles=ANY_ROLE,
+        under=("patients/", "prescriptions/"),
+    ),
+    Entry(_("Reports"), "admin:reports", order=50, roles=HEALTH_ROLES),
+):
+    navigation.register(entry)

@@ -1,0 +1,70 @@
+"""What a patient's page shows: contact and ways in; and, for those who treat, everything else."""
+
+import datetime as dt
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from clinic.localtime import local_date
+from patients.adherence import report
+from patients.clinic_pages import report_figures
+from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm
+from patients.clinic_pages.told_sessions import told
+from patients.clinic_pages.work_rows import stopped_exercises
+from patients.models import EmergencyReport, Patient, PracticeSession, Precautions, Prescription, WorkItem
+from patients.vocabulary import EmergencySign
+
+SESSIONS_SHOWN = 5
+
+
+def contact_context(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
+    """No health data: the front desk sees all of it."""
+    today = local_date(now, patient.zone)
+    born = patient.birth_on
+    had_birthday = (today.month, today.day) >= (born.month, born.day)
+    return {
+        "patient": patient,
+        "zone": patient.zone,
+        "up": (_("Patients"), reverse("admin:patients_patient_changelist")),
+        "age": today.year - born.year - (not had_birthday),
+        "invitation": patient.invitations.first(),
+        "now": now,
+        "paper_code": patient.paper_codes.filter(revoked_at__isnull=True).first(),
+    }
+
+
+def health_context(patient: Patient, *, now: dt.datetime, bound: dict[str, Any]) -> dict[str, Any]:
+    """`bound` holds a form that was sent and refused, by its name."""
+    prescriptions = list(patient.prescriptions.select_related("clinician").order_by("-created_at", "-pk"))
+    active = next((one for one in prescriptions if one.status == Prescription.Status.ACTIVE), None)
+    known = Precautions.objects.filter(patient=patient).select_related("asked_by").first()
+    sessions = PracticeSession.objects.current().filter(patient=patient).prefetch_related("records__prescribed")
+    return {
+        "prescriptions": prescriptions,
+        "active": _active(active, now=now) if active else None,
+        "work": WorkItem.objects.open().filter(patient=patient).by_urgency().select_related("owner"),
+        "reports": [
+            (one, [EmergencySign(sign).label for sign in one.signs])
+            for one in EmergencyReport.objects.filter(patient=patient).select_related("cleared_by")
+        ],
+        "suspended": EmergencyReport.objects.uncleared().filter(patient=patient).exists(),
+        "sessions": [told(one) for one in sessions[:SESSIONS_SHOWN]],
+        "known_precautions": known,
+        "clear_form": bound.get("clear") or ClearForm(auto_id="clear-%s"),
+        "precautions_form": bound.get("precautions")
+        or PrecautionsForm(initial={"precautions": known.codes if known else []}),
+        "refused": next(iter(bound), ""),
+    }
+
+
+def _active(prescription: Prescription, *, now: dt.datetime) -> dict[str, Any]:
+    """The running programme at a glance."""
+    patient = prescription.patient
+    seen = report(prescription, on=local_date(now, patient.zone))
+    return {
+        "prescription": prescription,
+        "seen": seen,
+        "sessions_rate": report_figures.session_rate(seen, patient.clinic),
+        "stopped": stopped_exercises([prescription.pk]).get(prescription.pk, []),
+    }

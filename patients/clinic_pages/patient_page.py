@@ -1,0 +1,116 @@
+"""A patient's page: contact and ways in for everybody who works here, health data for those who treat."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from clinic import audit
+from clinic.admin_site import page
+from clinic.audit import Verb
+from clinic.scoping import ANY_ROLE, HEALTH_ROLES
+from patients.clinic_pages.acting import done
+from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm
+from patients.clinic_pages.patient_context import contact_context, health_context
+from patients.clinic_pages.scope import CLINICIANS, has_role_for, patient_or_404
+from patients.emergency import clear_emergency
+from patients.models import Patient
+from patients.screening import keep_precautions
+from patients.signin import paper
+from patients.signin.invitations import invite_patient
+
+
+@require_safe
+def patient_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """That it was read is written down."""
+    patient = patient_or_404(request, pk, ANY_ROLE)
+    audit.write(
+        verb=Verb.READ,
+        obj=patient,
+        actor=request.user,  # type: ignore[arg-type]
+        clinic=patient.clinic,
+        subject=patient,
+        now=timezone.now(),
+    )
+    return _page(request, patient)
+
+
+@require_POST
+def patient_clear(request: HttpRequest, pk: int) -> HttpResponse:
+    """A clinician has looked into the emergency signs: the programme goes on."""
+    patient, form = patient_or_404(request, pk, CLINICIANS), ClearForm(request.POST)
+    user: Any = request.user
+    if done(form, lambda said: clear_emergency(patient=patient, note=said["note"], by=user, now=timezone.now())):
+        messages.success(request, _("Cleared. The programme and its reminders go on."))
+        return _back(patient)
+    return _page(request, patient, bound={"clear": form}, status=400)
+
+
+@require_POST
+def patient_precautions(request: HttpRequest, pk: int) -> HttpResponse:
+    patient, form = patient_or_404(request, pk, CLINICIANS), PrecautionsForm(request.POST)
+    user: Any = request.user
+    keep = lambda said: keep_precautions(  # noqa: E731
+        patient=patient, codes=said["precautions"], by=user, now=timezone.now()
+    )
+    if done(form, keep):
+        messages.success(request, _("Kept with the patient."))
+        return _back(patient)
+    return _page(request, patient, bound={"precautions": form}, status=400)
+
+
+@require_POST
+def patient_invite(request: HttpRequest, pk: int) -> HttpResponse:
+    patient = patient_or_404(request, pk, ANY_ROLE)
+    try:
+        invite_patient(patient=patient, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    except ValidationError as refused:
+        for message in refused.messages:
+            messages.error(request, message)
+        return _page(request, patient, status=400)
+    messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": patient.email})
+    return _back(patient)
+
+
+@require_POST
+def patient_paper_code(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new code, shown this once on a sheet to be printed; an earlier one is worth nothing any more."""
+    patient = patient_or_404(request, pk, ANY_ROLE)
+    code = paper.make_paper_code(patient=patient, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    context = {
+        "to_staff": _("Print this page now: the code is shown only this once. An earlier one is worth nothing."),
+        "patient": patient,
+        "clinic": patient.clinic,
+        "code": code,
+        "address": paper.address(code),
+        "qr": paper.qr_svg(code),
+    }
+    with translation.override(patient.language):
+        return render(request, "patients/staff/paper_sheet.html", context)
+
+
+@require_POST
+def patient_paper_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    patient = patient_or_404(request, pk, ANY_ROLE)
+    paper.revoke_paper_code(patient=patient, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    messages.success(request, _("The code is worth nothing any more."))
+    return _back(patient)
+
+
+def _page(request: HttpRequest, patient: Patient, *, bound: Any = None, status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    context = {"title": str(patient), **contact_context(patient, now=now)}
+    sees_health = has_role_for(request, patient, HEALTH_ROLES)
+    if sees_health:
+        context |= health_context(patient, now=now, bound=bound or {})
+    context |= {"sees_health": sees_health, "treats": has_role_for(request, patient, CLINICIANS)}
+    return page(request, "patients/staff/patient.html", context, status=status)
+
+
+def _back(patient: Patient) -> HttpResponse:
+    return redirect("admin:patient", patient.pk)

@@ -1,0 +1,131 @@
+"""Prescribing: choose a programme, answer rule 6, start."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clinic.admin_site import page
+from clinic.localtime import local_date
+from patients.clinic_pages.acting import done
+from patients.clinic_pages.forms.prescribing import SUGGESTED, PrescribeForm
+from patients.clinic_pages.scope import CLINICIANS, patient_or_404
+from patients.drafts import prescribe_in_one_go
+from patients.models import Patient, Prescription
+from patients.screening import against, precautions_of
+from patients.vocabulary import CALL_DOCTOR_TODAY, CALL_NOW
+from programs import dose_figures, schedule_text
+from programs.models import Program
+from programs.vocabulary import Precaution
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def prescribe_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Without `program` in the address: which one. With it: the questions, then draft or start."""
+    patient = patient_or_404(request, pk, CLINICIANS)
+    programs = Program.objects.visible_to(request.user).published().available_to(patient.clinic)
+    chosen = request.GET.get("program")
+    if chosen is None:
+        return _choose(request, patient, programs)
+    program = programs.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+    if program is None:
+        raise Http404
+    if request.method == "POST":
+        return _prescribe(request, patient, program)
+    form = PrescribeForm(initial=_initial(patient, program), sessions_a_day=program.sessions_a_day)
+    return _ask(request, patient, program, form)
+
+
+def _choose(request: HttpRequest, patient: Patient, programs: Any) -> HttpResponse:
+    offered = programs.prefetch_related("items__exercise").order_by("-clinic", "name_en", "pk")
+    context = {
+        "title": _("Prescribe"),
+        "programs": [
+            {
+                "program": program,
+                "schedule": schedule_text.in_short(program),
+                "exercises": [item.exercise.name for item in program.items.all()],
+            }
+            for program in offered
+        ],
+    }
+    return _page(request, "patients/staff/prescribe_choose.html", patient, context)
+
+
+def _ask(
+    request: HttpRequest, patient: Patient, program: Program, form: PrescribeForm, *, status: int = 200
+) -> HttpResponse:
+    flags = form["precautions"].value() or []
+    lines = [
+        {
+            "exercise": item.exercise,
+            "dose": dose_figures.in_short(item),
+            "rung": item.rung,
+            "against": [Precaution(code).label for code in against(item.exercise, flags)],
+        }
+        for item in program.items.select_related("exercise").order_by("position", "pk")
+    ]
+    context = {
+        "title": _("Prescribe"),
+        "program": program,
+        "schedule": schedule_text.in_short(program),
+        "lines": lines,
+        "has_conflicts": any(line["against"] for line in lines),
+        "form": form,
+        "reminders": [form[name] for name in form.reminder_names],
+        "call_now": [sign.label for sign in CALL_NOW],
+        "call_today": [sign.label for sign in CALL_DOCTOR_TODAY],
+        "running": Prescription.objects.active().filter(patient=patient).first(),
+    }
+    return _page(request, "patients/staff/prescribe.html", patient, context, status=status)
+
+
+def _prescribe(request: HttpRequest, patient: Patient, program: Program) -> HttpResponse:
+    form = PrescribeForm(request.POST, sessions_a_day=program.sessions_a_day)
+    start, made = "start" in request.POST, []
+    user: Any = request.user
+
+    def act(said: dict[str, Any]) -> None:
+        prescription = prescribe_in_one_go(
+            patient=patient,
+            program=program,
+            precautions=said["precautions"],
+            screening=form.screening(),
+            start=start,
+            starts_on=said["starts_on"],
+            reminders=form.reminders(),
+            usual_pain=said["usual_pain"],
+            usual_lowest_site=said["usual_lowest_site"],
+            by=user,
+            now=timezone.now(),
+        )
+        made.append(prescription)
+
+    if not done(form, act):
+        return _ask(request, patient, program, form, status=400)
+    messages.success(request, _("Prescribed and started.") if start else _("Kept as a draft."))
+    return redirect("admin:prescription_report", made[0].pk)
+
+
+def _initial(patient: Patient, program: Program) -> dict[str, Any]:
+    """What is known already: nobody is asked twice."""
+    times = [reminder.at for reminder in patient.reminder_times.order_by("slot")]
+    offered = times or (SUGGESTED[: program.sessions_a_day] if patient.email else [])
+    reminders = {f"reminder_{slot}": at for slot, at in enumerate(offered, start=1)}
+    return {
+        "precautions": precautions_of(patient),
+        "starts_on": local_date(timezone.now(), patient.zone),
+        **reminders,
+    }
+
+
+def _page(
+    request: HttpRequest, template: str, patient: Patient, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    up = (patient, reverse("admin:patient", args=[patient.pk]))
+    return page(request, template, {"patient": patient, "up": up, **context}, status=status)

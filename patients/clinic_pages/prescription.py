@@ -1,0 +1,189 @@
+"""One prescription: its adherence report, and all that is done with it from there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from clinic import audit
+from clinic.admin_site import page
+from clinic.audit import Verb
+from clinic.signin.entry import safe_next
+from patients.clinic_pages.acting import done
+from patients.clinic_pages.forms.acts import EndForm, PauseForm, ResumeForm, SignForm, StartForm
+from patients.clinic_pages.report_context import report_context
+from patients.clinic_pages.scope import CLINICIANS, has_role_for, prescription_or_404
+from patients.drafts import start_draft
+from patients.models import Pause, Prescription
+from patients.pausing import end_pause, pause
+from patients.prescribing import discard, end
+from patients.reviews import sign_review
+from patients.stopping import resume_exercise
+from patients.vocabulary import Decision, EndReason
+
+
+@require_safe
+def prescription_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page that mails link to. That it was read is written down."""
+    prescription = prescription_or_404(request, pk)
+    patient, user = prescription.patient, request.user
+    audit.write(
+        verb=Verb.READ,
+        obj=prescription,
+        actor=user,  # type: ignore[arg-type]
+        clinic=patient.clinic,
+        subject=patient,
+        now=timezone.now(),
+    )
+    return _page(request, prescription)
+
+
+@require_POST
+def prescription_start(request: HttpRequest, pk: int) -> HttpResponse:
+    prescription, form = prescription_or_404(request, pk, CLINICIANS), StartForm(request.POST)
+    return _act(
+        request,
+        prescription,
+        name="start",
+        form=form,
+        act=lambda said, **by: start_draft(prescription=prescription, starts_on=said["starts_on"], **by),
+        success=_("Started."),
+    )
+
+
+@require_POST
+def prescription_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    prescription = prescription_or_404(request, pk, CLINICIANS)
+    try:
+        discard(prescription=prescription, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    except ValidationError as refused:
+        return _refused(request, prescription, refused)
+    messages.success(request, _("The draft was thrown away."))
+    return redirect("admin:patient", prescription.patient_id)
+
+
+@require_POST
+def prescription_end(request: HttpRequest, pk: int) -> HttpResponse:
+    prescription, form = prescription_or_404(request, pk, CLINICIANS), EndForm(request.POST, auto_id="end-%s")
+    return _act(
+        request,
+        prescription,
+        name="end",
+        form=form,
+        act=lambda said, **by: end(prescription=prescription, reason=EndReason(said["reason"]), **by),
+        success=_("The programme has ended."),
+    )
+
+
+@require_POST
+def prescription_pause(request: HttpRequest, pk: int) -> HttpResponse:
+    prescription, form = prescription_or_404(request, pk, CLINICIANS), PauseForm(request.POST, auto_id="pause-%s")
+    return _act(
+        request,
+        prescription,
+        name="pause",
+        form=form,
+        act=lambda said, **by: pause(
+            prescription=prescription,
+            starts_on=said["starts_on"],
+            ends_on=said["ends_on"],
+            reason=Pause.Reason(said["reason"]),
+            **by,
+        ),
+        success=_("Paused. Those days count for nothing."),
+    )
+
+
+@require_POST
+def prescription_end_pause(request: HttpRequest, pk: int, pause_pk: int) -> HttpResponse:
+    prescription = prescription_or_404(request, pk, CLINICIANS)
+    chosen = get_object_or_404(Pause, pk=pause_pk, prescription=prescription)
+    try:
+        end_pause(pause=chosen, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    except ValidationError as refused:
+        return _refused(request, prescription, refused)
+    messages.success(request, _("The pause is over: days count again from today."))
+    return _back(request, prescription)
+
+
+@require_POST
+def prescription_resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Switch a stopped exercise on again: from the report, the worklist or the patient's page."""
+    prescription, form = prescription_or_404(request, pk, CLINICIANS), ResumeForm(request.POST)
+    return _act(
+        request,
+        prescription,
+        name="resume",
+        form=form,
+        act=lambda said, **by: resume_exercise(prescription=prescription, line=said["line"], **by),
+        success=_("Resumed: the exercise is part of the programme again from today."),
+    )
+
+
+@require_POST
+def prescription_sign(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    prescription, form = prescription_or_404(request, pk, CLINICIANS), SignForm(request.POST, auto_id="sign-%s")
+    review = get_object_or_404(prescription.reviews, number=number)
+    return _act(
+        request,
+        prescription,
+        name="sign",
+        form=form,
+        act=lambda said, **by: sign_review(
+            review=review, decision=Decision(said["decision"]), note=said["note"], **by
+        ),
+        success=_("Signed."),
+    )
+
+
+def _act(
+    request: HttpRequest,
+    prescription: Prescription,
+    *,
+    name: str,
+    form: Any,
+    act: Callable[..., object],
+    success: str,
+) -> HttpResponse:
+    """Do it and go back; where it is refused, the page again with what was said at the form."""
+    if done(form, lambda said: act(said, by=request.user, now=timezone.now())):
+        messages.success(request, success)
+        return _back(request, prescription)
+    return _page(request, prescription, bound={name: form}, status=400)
+
+
+def _refused(request: HttpRequest, prescription: Prescription, refused: ValidationError) -> HttpResponse:
+    for message in refused.messages:
+        messages.error(request, message)
+    return _page(request, prescription, status=400)
+
+
+def _page(
+    request: HttpRequest, prescription: Prescription, *, bound: Any = None, status: int = 200
+) -> HttpResponse:
+    patient = prescription.patient
+    context = report_context(
+        prescription, now=timezone.now(), sessions_page=request.GET.get("sessions"), bound=bound or {}
+    )
+    return page(
+        request,
+        "patients/staff/prescription.html",
+        {
+            **context,
+            "title": f"{patient}: {prescription.name}",
+            "up": (patient, reverse("admin:patient", args=[patient.pk])),
+            "treats": has_role_for(request, patient, CLINICIANS),
+        },
+        status=status,
+    )
+
+
+def _back(request: HttpRequest, prescription: Prescription) -> HttpResponse:
+    return redirect(safe_next(request, otherwise=reverse("admin:prescription_report", args=[prescription.pk])))

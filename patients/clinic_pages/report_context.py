@@ -1,0 +1,160 @@
+"""All that the page of one prescription shows, read in a constant number of queries."""
+
+import datetime as dt
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from clinic.localtime import local_date
+from clinic.models import Notice
+from patients.adherence import Report, report
+from patients.clinic_pages import report_figures
+from patients.clinic_pages.forms.acts import ON_DATE, ON_FIRST_SESSION, EndForm, PauseForm, SignForm, StartForm
+from patients.clinic_pages.told_sessions import told
+from patients.models import ExerciseStop, PracticeSession, PrescribedExercise, Prescription, Screening
+from patients.vocabulary import EmergencySign
+from programs import dose_figures, schedule_text
+from programs.vocabulary import Precaution
+
+SESSIONS_A_PAGE = 20
+STRIP_DAYS = 28  # four whole weeks
+NOTICES_SHOWN = 30
+NOTICE_WORDS = {
+    "reminder": _("Reminder to the patient"),
+    "invitation": _("Invitation to the patient"),
+    "stop_alert": _("Stop or pain alert"),
+    "emergency_alert": _("Emergency sign"),
+    "review_due": _("Review due"),
+}
+
+
+def report_context(
+    prescription: Prescription, *, now: dt.datetime, sessions_page: str | None, bound: dict[str, Any]
+) -> dict[str, Any]:
+    """For the template; `bound` holds a form that was sent and refused, by its name."""
+    patient = prescription.patient
+    today = local_date(now, patient.zone)
+    seen = report(prescription, on=today)
+    days = report_figures.shown_days(seen, today=today)
+    review = prescription.reviews.unsigned().order_by("number").first()
+    return {
+        "prescription": prescription,
+        "patient": patient,
+        "clinic": patient.clinic,
+        "zone": patient.zone,
+        "today": today,
+        "seen": seen,
+        "count": _count(prescription, seen),
+        "sessions_rate": report_figures.session_rate(seen, patient.clinic),
+        "doses_rate": report_figures.dose_rate(seen, patient.clinic),
+        "strip": days[-STRIP_DAYS:],
+        "days": list(reversed(days)),
+        "sessions": _sessions(prescription, sessions_page),
+        "versions": _versions(prescription, today=today),
+        "stops": _stops(prescription),
+        "pauses": [(pause, pause.ends_on >= today) for pause in prescription.pauses.select_related("made_by")],
+        "review": review,
+        "signed": prescription.reviews.exclude(signed_at=None).select_related("signed_by").order_by("-number"),
+        "screening": _screening(prescription),
+        "notices": _notices(patient.pk),
+        "start_form": bound.get("start") or StartForm(initial=_start(prescription, today=today)),
+        "pause_form": bound.get("pause") or PauseForm(initial={"starts_on": today}, auto_id="pause-%s"),
+        "end_form": bound.get("end") or EndForm(auto_id="end-%s"),
+        "sign_form": bound.get("sign") or SignForm(auto_id="sign-%s"),
+        "refused": next(iter(bound), ""),
+        "resume_form": bound.get("resume"),
+    }
+
+
+def _count(prescription: Prescription, seen: Report) -> dict[str, Any]:
+    """Day N of the running count (rule 1): after the review point there is none until the review is signed."""
+    return {
+        "day": seen.day_number,
+        "of": prescription.review_after_days,
+        "reached": seen.review_on is not None and prescription.next_review_on is None,
+        "review_on": seen.review_on,
+    }
+
+
+def _sessions(prescription: Prescription, number: str | None) -> Any:
+    rows = PracticeSession.objects.current().filter(prescription=prescription)
+    rows = rows.prefetch_related("records__prescribed").order_by("-practised_on", "-first_recorded_at", "-pk")
+    page = Paginator(rows, SESSIONS_A_PAGE).get_page(number)
+    page.object_list = [told(session) for session in page.object_list]  # type: ignore[assignment]
+    return page
+
+
+def _versions(prescription: Prescription, *, today: dt.date) -> list[dict[str, Any]]:
+    """The newest first, each with its exercises; `state` is next, in_force or past."""
+    off = set(
+        ExerciseStop.objects.standing().filter(prescription=prescription).values_list("line", flat=True)
+    )
+    rows = prescription.versions.select_related("prescribed_by").prefetch_related("exercises")
+    found, reigning = [], False
+    for version in rows.order_by("-number"):
+        started = version.starts_on <= today and not reigning
+        reigning = reigning or started
+        found.append(
+            {
+                "version": version,
+                "schedule": schedule_text.in_short(version),
+                "state": "in_force" if started else "past" if reigning else "next",
+                "exercises": [_exercise(one, off=one.line in off) for one in version.exercises.all()],
+            }
+        )
+    return found
+
+
+def _exercise(exercise: PrescribedExercise, *, off: bool) -> dict[str, Any]:
+    form = exercise.form(exercise.rung)
+    language = (get_language() or "en")[:2]
+    return {
+        "exercise": exercise,
+        "dose": dose_figures.in_short(exercise),
+        "form": (form.get(f"name_{language}") or form["name_en"]) if form else "",
+        "off": off,
+        "against": [Precaution(code).label for code in exercise.against],
+    }
+
+
+def _stops(prescription: Prescription) -> list[dict[str, Any]]:
+    """Every stop with the exercise as it was prescribed in that session, the standing ones first."""
+    rows = list(
+        ExerciseStop.objects.filter(prescription=prescription)
+        .select_related("session", "resumed_by")
+        .order_by("-stopped_at", "pk")
+    )
+    prescribed = PrescribedExercise.objects.filter(version__in={stop.session.version_id for stop in rows})
+    names = {(one.version_id, one.line): one for one in prescribed}
+    found = [{"stop": stop, "exercise": names.get((stop.session.version_id, stop.line))} for stop in rows]
+    return sorted(found, key=lambda row: row["stop"].resumed_at is not None)  # type: ignore[attr-defined]
+
+
+def _screening(prescription: Prescription) -> dict[str, Any] | None:
+    screening = Screening.objects.filter(prescription=prescription).select_related("asked_by").first()
+    if screening is None:
+        return None
+    return {"kept": screening, "signs": [EmergencySign(sign).label for sign in screening.signs]}
+
+
+def _notices(patient_id: int) -> list[dict[str, Any]]:
+    """The delivery log: what was owed about this patient, the latest first, with the server's own words."""
+    rows = Notice.objects.filter(subject_id=patient_id).select_related("recipient")
+    rows = rows.prefetch_related("attempts").order_by("-due_at", "-pk")
+    return [
+        {
+            "notice": notice,
+            "what": NOTICE_WORDS.get(notice.kind, notice.kind),
+            "answer": max((one for one in notice.attempts.all()), key=lambda one: one.number, default=None),
+        }
+        for notice in rows[:NOTICES_SHOWN]
+    ]
+
+
+def _start(prescription: Prescription, *, today: dt.date) -> dict[str, Any]:
+    picked = prescription.starts_on
+    if picked is None:
+        return {"start": ON_FIRST_SESSION}
+    return {"start": ON_DATE, "starts_on": max(picked, today)}

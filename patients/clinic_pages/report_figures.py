@@ -1,0 +1,75 @@
+"""The figures of a report as they are shown: numerator, denominator, percentage, band; and its days."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Clinic
+from patients.adherence import Day, Mark, Report
+from patients.bands import Band, band, percent
+from patients.day_words import MARK_WORDS, STATE_WORDS
+
+BAND_WORDS = {Band.GOOD: _("Good"), Band.FAIR: _("Fair"), Band.LOW: _("Low")}
+MARK_ICONS = {
+    Mark.STOPPED: "stopped",
+    Mark.BACK_FILLED: "history",
+    Mark.PAPER: "paper",
+    Mark.LATE: "clock",
+}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One adherence: `done` of `due`, the integer percentage, its band. Nothing due: no percentage."""
+
+    done: str
+    due: int
+    percent: int | None
+    band: Band | None
+
+    @property
+    def band_words(self) -> Any:
+        return BAND_WORDS[self.band] if self.band else ""
+
+
+@dataclass(frozen=True)
+class ShownDay:
+    day: Day
+    is_today: bool
+
+    @property
+    def state_words(self) -> Any:
+        return STATE_WORDS[self.day.state]
+
+    @property
+    def marks(self) -> list[tuple[str, str, Any]]:
+        """Each mark as its value, its icon and its words."""
+        return [(mark.value, MARK_ICONS[mark], words) for mark, words in MARK_WORDS.items() if mark in self.day.marks]
+
+    @property
+    def doses_done(self) -> str:
+        return in_halves(self.day.dose_halves_done / 2)
+
+
+def session_rate(seen: Report, clinic: Clinic) -> Rate:
+    return _rate(seen.sessions_done, seen.sessions_due, clinic)
+
+
+def dose_rate(seen: Report, clinic: Clinic) -> Rate:
+    return _rate(seen.doses_done, seen.doses_due, clinic)
+
+
+def shown_days(seen: Report, *, today: dt.date) -> list[ShownDay]:
+    return [ShownDay(day, day.on == today) for day in seen.days]
+
+
+def in_halves(number: float) -> str:
+    """A count that may end in a half, e.g. "12" or "12.5"."""
+    return f"{number:g}"
+
+
+def _rate(done: float, due: int, clinic: Clinic) -> Rate:
+    shown = percent(done, due)
+    return Rate(in_halves(done), due, shown, band(shown, clinic))

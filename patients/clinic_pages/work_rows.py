@@ -1,0 +1,116 @@
+"""The rows of the worklist, each with what one needs to know and to do: a constant number of queries."""
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from clinic.localtime import local_date
+from patients.clinic_pages.forms.work import CloseForm, HandOverForm, colleagues
+from patients.models import EmergencyReport, ExerciseStop, PrescribedExercise, WorkItem, WorkItemEntry
+from patients.vocabulary import EmergencySign, WorkKind
+
+ENTRIES_SHOWN = 3
+LEVELS = {WorkKind.EMERGENCY: "urgent", WorkKind.STOP: "soon"}
+ICONS = {
+    WorkKind.EMERGENCY: "urgent",
+    WorkKind.STOP: "stop",
+    WorkKind.REVIEW: "flag",
+    WorkKind.SKIPPED_FOR_PAIN: "skipped",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    item: WorkItem
+    overdue: bool
+    zone: str
+    entries: list[WorkItemEntry]
+    earlier: int
+    stopped: list[PrescribedExercise]
+    signs: list[str]
+    link: str
+    close: CloseForm
+    hand_over: HandOverForm
+    opened: str = field(default="")  # which of the two forms was sent and has to be mended
+
+    @property
+    def level(self) -> str:
+        return LEVELS.get(WorkKind(self.item.kind), "soon" if self.overdue else "")
+
+    @property
+    def icon(self) -> str:
+        return ICONS[WorkKind(self.item.kind)]
+
+    @property
+    def closes_elsewhere(self) -> bool:
+        """A review is closed by signing it, an emergency sign by clearing it."""
+        return self.item.kind in {WorkKind.REVIEW, WorkKind.EMERGENCY}
+
+
+def rows_of(items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], now: dt.datetime) -> list[Row]:
+    """Rows for `items`; `bound` holds the form that was sent with errors, by item and name."""
+    chosen: list[Any] = list(
+        items.select_related("patient__clinic", "owner", "acknowledged_by").prefetch_related("entries__session")
+    )
+    stopped = stopped_exercises({item.prescription_id for item in chosen if item.kind == WorkKind.STOP})
+    signs = _signs({item.patient_id for item in chosen if item.kind == WorkKind.EMERGENCY})
+    takers = colleagues({item.patient.clinic_id for item in chosen})
+    rows = []
+    for item in chosen:
+        entries = sorted(item.entries.all(), key=lambda entry: entry.at, reverse=True)
+        sent = next((name for pk, name in bound if pk == item.pk), "")
+        others = [user for user in takers[item.patient.clinic_id] if user.pk != item.owner_id]
+        rows.append(
+            Row(
+                item=item,
+                overdue=item.due_on < local_date(now, item.patient.clinic.time_zone),
+                zone=item.patient.clinic.time_zone,
+                entries=entries[:ENTRIES_SHOWN],
+                earlier=max(len(entries) - ENTRIES_SHOWN, 0),
+                stopped=stopped.get(item.prescription_id, []) if item.kind == WorkKind.STOP else [],
+                signs=signs.get(item.patient_id, []) if item.kind == WorkKind.EMERGENCY else [],
+                link=_link(item),
+                close=bound.get((item.pk, "close")) or CloseForm(auto_id=f"close-{item.pk}-%s"),
+                hand_over=bound.get((item.pk, "hand_over")) or HandOverForm(users=others, item=item),
+                opened=sent,
+            )
+        )
+    return rows
+
+
+def stopped_exercises(prescription_ids: Iterable[int | None]) -> dict[int, list[PrescribedExercise]]:
+    """The exercises that are off for pain, as they were prescribed last, by prescription: two queries."""
+    standing = ExerciseStop.objects.standing().filter(prescription__in=prescription_ids)
+    lines: dict[uuid.UUID, int] = dict(standing.values_list("line", "prescription_id"))
+    newest: dict[uuid.UUID, PrescribedExercise] = {}
+    prescribed = PrescribedExercise.objects.filter(
+        line__in=list(lines), version__prescription__in=set(lines.values())
+    )
+    for exercise in prescribed.order_by("version__number", "position"):
+        newest[exercise.line] = exercise
+    found: dict[int, list[PrescribedExercise]] = defaultdict(list)
+    for line, exercise in newest.items():
+        found[lines[line]].append(exercise)
+    return found
+
+
+def _signs(patient_ids: Iterable[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for report in EmergencyReport.objects.uncleared().filter(patient__in=patient_ids):
+        found[report.patient_id] += [str(EmergencySign(sign).label) for sign in report.signs]
+    return found
+
+
+def _link(item: WorkItem) -> str:
+    """Where one goes to see more: the report of the programme, or the patient."""
+    if item.kind == WorkKind.EMERGENCY or item.prescription_id is None:
+        return reverse("admin:patient", args=[item.patient_id])
+    return reverse("admin:prescription_report", args=[item.prescription_id])
+
+

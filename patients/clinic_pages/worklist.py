@@ -1,0 +1,91 @@
+"""The worklist: what needs a clinician, most urgent first. Nothing leaves it without an outcome."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from clinic.admin_site import page
+from clinic.scoping import Role
+from clinic.signin.entry import safe_next
+from patients.clinic_pages.acting import done
+from patients.clinic_pages.forms.work import CloseForm, HandOverForm
+from patients.clinic_pages.scope import work_or_404
+from patients.clinic_pages.work_rows import rows_of
+from patients.models import WorkItem
+from patients.work import acknowledge, close_work, hand_over_work
+
+
+def open_count(user: Any) -> int:
+    """How many items wait in the list that this user opens first."""
+    return _items(user, mine=_starts_with_mine(user)).count()
+
+
+@require_safe
+def worklist(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_POST
+def work_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
+    item = work_or_404(request, pk)
+    acknowledge(item=item, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    messages.success(request, _("Noted: you take care of it."))
+    return _back(request)
+
+
+@require_POST
+def work_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    item = work_or_404(request, pk)
+    form = HandOverForm(request.POST, item=item)
+    user: Any = request.user
+    if done(form, lambda said: hand_over_work(item=item, to=said["to"], by=user, now=timezone.now())):
+        messages.success(request, _("Handed over to %(name)s.") % {"name": form.cleaned_data["to"]})
+        return _back(request)
+    return _page(request, bound={(item.pk, "hand_over"): form}, status=400)
+
+
+@require_POST
+def work_close(request: HttpRequest, pk: int) -> HttpResponse:
+    item = work_or_404(request, pk)
+    form = CloseForm(request.POST)
+    user: Any = request.user
+    if done(form, lambda said: close_work(item=item, by=user, outcome=said["outcome"], now=timezone.now())):
+        messages.success(request, _("Closed."))
+        return _back(request)
+    return _page(request, bound={(item.pk, "close"): form}, status=400)
+
+
+def _page(request: HttpRequest, *, bound: Any = None, status: int = 200) -> HttpResponse:
+    user: Any = request.user
+    chosen = request.GET.get("who") or request.POST.get("who")
+    mine = chosen == "mine" if chosen in {"mine", "all"} else _starts_with_mine(user)
+    items = _items(user, mine=mine)
+    context = {
+        "title": _("Worklist"),
+        "rows": rows_of(items, bound=bound or {}, now=timezone.now()),
+        "mine": mine,
+        "others": None if not mine else _items(user, mine=False).count() - len(items),
+    }
+    return page(request, "patients/staff/worklist.html", context, status=status)
+
+
+def _items(user: Any, *, mine: bool) -> Any:
+    items = WorkItem.objects.visible_to_staff(user).open().by_urgency()
+    # What nobody owns is everybody's.
+    return items.filter(Q(owner=user) | Q(owner__isnull=True)) if mine else items
+
+
+def _starts_with_mine(user: Any) -> bool:
+    """Who treats looks at their own first; a manager at everything."""
+    return Role.CLINICIAN in user.roles
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    return redirect(safe_next(request, otherwise=reverse("admin:worklist")))
