@@ -4,9 +4,11 @@ import datetime as dt
 import logging
 import zoneinfo
 from collections import defaultdict
+from collections.abc import Iterable
 
 from django.db.models import Case, CharField, DateTimeField, F, Value, When
 from django.db.models.functions import Cast, Concat, JSONObject
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
@@ -32,11 +34,10 @@ def plan_reminders(now: dt.datetime) -> int:
     Only what has fallen due within the last hours is made: after an outage nobody gets a pile.
     """
     made = 0
-    for (zone, on), moments in _moments(now).items():
+    chosen = due.reminder_times(on=now.date()).order_by().values_list("zone", "at").distinct()
+    for (zone, on), moments in come_by(now, chosen).items():
         times = due.wanted(on=on).filter(zone=zone, at__in=moments).exclude(patient__email="")
-        whens = {at: When(at=at, then=Value(instant)) for at, instant in moments.items()}
-        late = {at: When(at=at, then=Value(instant + WORTH_SENDING)) for at, instant in moments.items()}
-        due_at = Case(*whens.values(), output_field=DateTimeField())
+        due_at = _case(moments)
         made += enqueue_all(
             # Who was activated after the hour is reminded from the next one on.
             times.annotate(due_at=due_at).filter(given__activated_at__lte=F("due_at")),
@@ -45,17 +46,19 @@ def plan_reminders(now: dt.datetime) -> int:
             dedupe_key=_key(on),
             due_at=F("due_at"),
             subject_id=F("patient_id"),
-            expires_at=Case(*late.values(), output_field=DateTimeField()),
+            expires_at=_case({at: instant + WORTH_SENDING for at, instant in moments.items()}),
             params=JSONObject(patient=F("patient_id"), slot=F("slot"), on=Value(on.isoformat())),
             now=now,
         )
     return made
 
 
-def _moments(now: dt.datetime) -> dict[tuple[str, dt.date], Moments]:
-    """For each zone and local date: the chosen times that have come, and are still worth a mail, at `now`."""
+def come_by(now: dt.datetime, chosen: Iterable[tuple[str, dt.time]]) -> dict[tuple[str, dt.date], Moments]:
+    """Of the `chosen` times (zone, local time) those that have come by `now` and are still worth a mail.
+
+    Given for each zone and local date, so that a date on which clocks change has each time once.
+    """
     found: dict[tuple[str, dt.date], Moments] = defaultdict(dict)
-    chosen = due.reminder_times(on=now.date()).order_by().values_list("zone", "at").distinct()
     for zone, at in chosen:
         try:
             days = {local_date(now - WORTH_SENDING, zone), local_date(now, zone)}
@@ -68,6 +71,12 @@ def _moments(now: dt.datetime) -> dict[tuple[str, dt.date], Moments]:
             if now - WORTH_SENDING < instant <= now and local_date(instant, zone) == on:
                 found[zone, on][at] = instant
     return found
+
+
+def _case(moments: Moments) -> Case:
+    """The instant that belongs to a reminder time."""
+    whens = (When(at=at, then=Value(instant)) for at, instant in moments.items())
+    return Case(*whens, output_field=DateTimeField())
 
 
 def _key(on: dt.date) -> Concat:
@@ -97,7 +106,7 @@ def _render(notice: Notice) -> Mail:
         language=patient.language,
         clinic=notice.clinic,
         name=patient.given_name,
-        path="/",
+        path=reverse("today"),
         unsubscribe_link=writing.absolute(unsubscribing.path(notice)),
     )
 
@@ -109,7 +118,9 @@ def _turn_off(params: dict[str, object], now: dt.datetime) -> None:
         return
     patient.reminders_stopped_at = now
     patient.save(update_fields=["reminders_stopped_at"])
-    audit.write(verb=audit.Verb.CHANGED, obj=patient, actor=None, clinic=patient.clinic, now=now)
+    audit.write(
+        verb=audit.Verb.CHANGED, obj=patient, actor=None, clinic=patient.clinic, subject=patient, now=now
+    )
 
 
 REMINDER = NoticeKind(

@@ -18,7 +18,7 @@ def server(settings) -> Iterator[BadMailbox]:
     post = BadPost()
     with post:
         settings.EMAIL_BACKEND = "clinic.notices.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = post.address
+        settings.EMAIL_HOST, settings.EMAIL_PORT = post.hostname, post.port
         settings.EMAIL_TIMEOUT = 1
         yield post.bad
 

@@ -62,17 +62,6 @@ class BadPost(Post):
         self.mailbox = self.bad = BadMailbox()
         Controller.__init__(self, self.mailbox, hostname="127.0.0.1", port=0)
 
-    @property
-    def address(self) -> tuple[str, int]:
-        server: Any = self.server
-        host, port = server.sockets[0].getsockname()[:2]
-        return host, port
-
-    def _trigger_server(self) -> None:
-        """aiosmtpd knocks at its own door to see whether it is open; it has to know the number."""
-        self.port = self.address[1]
-        Controller._trigger_server(self)
-
 
 async def misbehave(server: SMTP, fault: str | float) -> str:
     if isinstance(fault, float):

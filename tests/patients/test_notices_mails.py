@@ -1,0 +1,385 @@
+"""The mails themselves: whether they are still wanted when they go, whom they reach, and what is in them."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.test import Client
+from django.urls import resolve
+
+from clinic.models import Clinic, Event, Notice, User
+from clinic.notices import drain
+from clinic.scoping import Role
+from patients.models import Patient, ReminderTime, WorkItem
+from patients.notices import reminders, reviews
+from patients.reviews import sign_review
+from patients.vocabulary import Decision
+from tests.factories import (
+    EmergencyReportFactory,
+    ExerciseStopFactory,
+    MembershipFactory,
+    NoticeFactory,
+    PauseFactory,
+    PracticeSessionFactory,
+    ReviewFactory,
+    ScreeningFactory,
+    WorkItemEntryFactory,
+    WorkItemFactory,
+)
+from tests.mailing import Mail, Mailbox
+from tests.patients.reminding import MONDAY, at, clinic, patient, planned, prescription_of
+
+pytestmark = pytest.mark.django_db
+NINE = at("09:00")
+
+
+@pytest.fixture(autouse=True)
+def arriving(mailbox: Mailbox, settings) -> Mailbox:
+    """Mail goes to a real server; what arrived there."""
+    settings.EMAIL_BACKEND = "clinic.notices.smtp.EmailBackend"
+    server = urlsplit(mailbox.url)
+    settings.EMAIL_HOST, settings.EMAIL_PORT = server.hostname, server.port
+    settings.BASE_URL = "https://homestretch.example"
+    return mailbox
+
+
+def drained(now: dt.datetime = NINE) -> dict[str, int]:
+    return drain.drain(clock=lambda: now)
+
+
+def reminded(**fields: Any) -> Patient:
+    """A patient whose reminder is due."""
+    anna = patient(**fields)
+    assert planned(NINE)
+    return anna
+
+
+def clinician(house: Clinic, **fields: Any) -> User:
+    return MembershipFactory(clinic=house, role=Role.CLINICIAN, **fields).user
+
+
+def treated(house: Clinic | None = None, **fields: Any) -> Patient:
+    """A patient whose clinician works in the clinic."""
+    house = house or clinic(language="en")
+    by = clinician(house, user__name="Dr. Alba Rossi", user__email="alba@clinic.example")
+    return patient(clinic=house, on_prescription={"clinician": by}, **fields)
+
+
+# --- Reminders --------------------------------------------------------------------------------------
+
+
+def test_a_reminder(arriving: Mailbox) -> None:
+    anna = reminded(given_name="Anna", clinic=clinic(name="Clinic Aurora"))
+    assert drained() == {"sent": 1}
+    [mail] = arriving.to(anna.email)
+    assert mail.subject == "Your reminder from Clinic Aurora"
+    unsubscribe = mail.message["List-Unsubscribe"].strip("<> ")
+    assert mail.text.splitlines() == [
+        "Hello Anna,",
+        "",
+        "This is the reminder that you asked for. Everything for today is here:",
+        "",
+        "https://homestretch.example/",
+        "",
+        "Clinic Aurora",
+        "",
+        "--",
+        "You asked to be reminded. To get no more reminders, open this page:",
+        unsubscribe,
+    ]
+    assert unsubscribe.startswith("https://homestretch.example/notices/unsubscribe/")
+
+
+def paused(anna: Patient) -> None:
+    PauseFactory(prescription=prescription_of(anna), starts_on=MONDAY, ends_on=MONDAY)
+
+
+def suspended(anna: Patient) -> None:
+    EmergencyReportFactory(patient=anna, reported_at=NINE)
+
+
+def recorded(anna: Patient) -> None:
+    PracticeSessionFactory(prescription=prescription_of(anna), practised_on=MONDAY)
+
+
+def not_active(anna: Patient) -> None:
+    anna.prescriptions.update(status="ended", ended_on=MONDAY, end_reason="improved")
+
+
+def all_stopped(anna: Patient) -> None:
+    session = PracticeSessionFactory(
+        prescription=prescription_of(anna), practised_on=MONDAY - dt.timedelta(days=1)
+    )
+    for line in session.version.exercises.all():
+        ExerciseStopFactory(session=session, line=line.line)
+
+
+def not_due(anna: Patient) -> None:
+    prescription_of(anna).versions.update(weekdays="7")
+
+
+def turned_off(anna: Patient) -> None:
+    Patient.objects.update(reminders_stopped_at=NINE)
+
+
+def no_time_chosen(anna: Patient) -> None:
+    ReminderTime.objects.all().delete()
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        (paused, "paused"),
+        (suspended, "suspended"),
+        (recorded, "recorded"),
+        (not_active, "not_active"),
+        (all_stopped, "all_stopped"),
+        (not_due, "not_due"),
+        (turned_off, "turned_off"),
+        (no_time_chosen, "turned_off"),
+    ],
+)
+def test_what_happens_between_planning_and_sending_suppresses_it(
+    arriving: Mailbox, happens: Callable[[Patient], None], reason: str
+) -> None:
+    happens(reminded())
+    assert drained() == {"suppressed": 1}
+    assert Notice.objects.get().state_reason == reason
+    assert arriving.mails == []
+
+
+def test_a_reminder_whose_patient_lost_the_address_fails(arriving: Mailbox) -> None:
+    reminded()
+    Patient.objects.update(email="")
+    assert drained() == {"failed": 1}
+    assert Notice.objects.get().state_reason == "no_address"
+
+
+def test_reminders_expire_while_nothing_is_sent_and_reviews_come_once(arriving: Mailbox) -> None:
+    """Planning ran, sending was dead for four days."""
+    anna = treated()
+    ReviewFactory(prescription=prescription_of(anna), opened_at=NINE)
+    for day in range(4):
+        reminders.plan_reminders(at("09:00", MONDAY + dt.timedelta(days=day)))
+        reviews.plan_review_notices(at("09:00", MONDAY + dt.timedelta(days=day)))
+    assert Notice.objects.filter(kind="reminder").count() == 4
+    assert drained(at("14:00", MONDAY + dt.timedelta(days=3))) == {"expired": 4, "sent": 1}
+    assert [mail.subject for mail in arriving.mails] == ["A review is due"]
+
+
+def test_turning_reminders_off_from_the_mail(arriving: Mailbox, client: Client) -> None:
+    anna, bea = reminded(), patient()
+    drained()
+    path = urlsplit(arriving.mails[0].message["List-Unsubscribe"].strip("<> ")).path
+    page = client.get(path).content.decode()
+    assert "reminders" in page
+    assert anna.given_name not in page
+    anna.refresh_from_db()
+    assert anna.reminders_stopped_at is None
+    for _ in range(2):
+        answer = Client(enforce_csrf_checks=True).post(path, {"List-Unsubscribe": "One-Click"})
+        assert answer.status_code == 200
+        assert "open Settings and choose a time" in answer.content.decode()
+    anna.refresh_from_db()
+    bea.refresh_from_db()
+    assert anna.reminders_stopped_at is not None
+    assert bea.reminders_stopped_at is None
+    assert planned(at("09:00", MONDAY + dt.timedelta(days=1))) == [(bea.pk, "2026-03-03", 1)]
+    [event] = Event.objects.filter(object_type="patients.Patient")
+    assert (event.verb, event.actor, event.subject_id) == ("changed", None, anna.pk)
+
+
+# --- Alerts -----------------------------------------------------------------------------------------
+
+
+def alert(anna: Patient, kind: str = "stop_alert") -> Notice:
+    prescription = prescription_of(anna)
+    item = WorkItemFactory(prescription=prescription, kind=kind.removesuffix("_alert"))
+    made: Notice = NoticeFactory(
+        kind=kind,
+        clinic=anna.clinic,
+        recipient=prescription.clinician,
+        subject_id=anna.pk,
+        params={"work_item": item.pk},
+        due_at=NINE,
+    )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        ("stop_alert", "Your worklist: something new today"),
+        ("emergency_alert", "Your worklist: please look now"),
+    ],
+)
+def test_an_alert_leads_to_the_worklist_and_says_nothing_else(
+    arriving: Mailbox, kind: str, subject: str
+) -> None:
+    anna = treated(given_name="Anna")
+    alert(anna, kind)
+    assert drained() == {"sent": 1}
+    [mail] = arriving.to("alba@clinic.example")
+    assert mail.subject == subject
+    assert mail.text.splitlines()[0] == "Hello Alba,"
+    assert "https://homestretch.example/admin/worklist/" in mail.text.splitlines()
+    assert "Anna" not in mail.text
+    assert mail.message["List-Unsubscribe"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"acknowledged_at": NINE}, "acknowledged"),
+        ({"closed_at": NINE, "outcome": "Called"}, "closed"),
+    ],
+)
+def test_an_alert_that_somebody_has_seen_to_is_not_sent(
+    arriving: Mailbox, change: dict[str, Any], reason: str
+) -> None:
+    anna = treated()
+    alert(anna)
+    by = prescription_of(anna).clinician
+    who = {"acknowledged_by": by} if reason == "acknowledged" else {"closed_by": by}
+    WorkItem.objects.update(**change, **who)
+    assert drained() == {"suppressed": 1}
+    assert Notice.objects.get().state_reason == reason
+
+
+def test_an_alert_to_somebody_who_left_goes_to_the_clinic(arriving: Mailbox) -> None:
+    anna = treated(clinic(email="desk@clinic.example"))
+    alert(anna)
+    by = prescription_of(anna).clinician
+    by.memberships.update(ended_at=NINE)
+    assert drained() == {"sent": 1}
+    [mail] = arriving.mails
+    assert mail.recipients == ("desk@clinic.example",)
+    assert mail.text.splitlines()[0] == "Hello,"
+
+
+def test_an_alert_that_the_clinicians_server_refuses_goes_to_the_clinic(arriving: Mailbox) -> None:
+    anna = treated(clinic(email="desk@clinic.example"))
+    notice = alert(anna)
+    arriving.refuse["alba@clinic.example"] = "550 5.1.1 No such user"
+    assert drained() == {"failed": 1, "sent": 1}
+    copy = Notice.objects.exclude(pk=notice.pk).get()
+    assert (copy.kind, copy.recipient, copy.subject_id) == ("stop_alert", None, anna.pk)
+    assert [mail.recipients for mail in arriving.mails] == [("desk@clinic.example",)]
+    # The next one does not try the marked address again.
+    alert_again = NoticeFactory(
+        kind="stop_alert",
+        clinic=anna.clinic,
+        recipient=notice.recipient,
+        subject_id=anna.pk,
+        params=notice.params,
+        due_at=NINE,
+    )
+    assert drained() == {"suppressed": 1, "sent": 1}
+    alert_again.refresh_from_db()
+    assert alert_again.state_reason == "address_refused"
+
+
+def test_when_the_clinic_refuses_too_it_ends_there(
+    arriving: Mailbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    anna = treated(clinic(email="desk@clinic.example"))
+    alert(anna)
+    arriving.refuse = {"alba@clinic.example": "550 No", "desk@clinic.example": "550 No"}
+    assert drained() == {"failed": 2}
+    assert set(Notice.objects.values_list("state", flat=True)) == {"failed"}
+    assert Notice.objects.count() == 2
+    assert "reached nobody" in caplog.text
+
+
+# --- Reviews ----------------------------------------------------------------------------------------
+
+
+def test_a_review_mail_leads_to_the_report(arriving: Mailbox) -> None:
+    anna = treated(given_name="Anna")
+    ReviewFactory(prescription=prescription_of(anna), opened_at=NINE)
+    assert reviews.plan_review_notices(NINE) == 1
+    assert drained() == {"sent": 1}
+    [mail] = arriving.to("alba@clinic.example")
+    assert mail.subject == "A review is due"
+    assert mail.text.splitlines()[0] == "Hello Alba,"
+    [path] = re.findall(r"https://homestretch\.example(\S+)", mail.text)
+    assert resolve(path).url_name == "prescription_report"
+    assert resolve(path).kwargs == {"pk": prescription_of(anna).pk}
+    assert "Anna" not in mail.text
+
+
+def test_a_signed_review_is_not_announced(arriving: Mailbox) -> None:
+    anna = treated()
+    review = ReviewFactory(prescription=prescription_of(anna), opened_at=NINE)
+    reviews.plan_review_notices(NINE)
+    sign_review(
+        review=review,
+        decision=Decision.CONTINUE,
+        note="",
+        by=prescription_of(anna).clinician,
+        now=NINE,
+    )
+    assert drained() == {"suppressed": 1}
+    assert Notice.objects.get().state_reason == "signed"
+
+
+# --- What may not be in them ------------------------------------------------------------------------
+
+CANARY = "Kanarienvogel"
+
+
+def plant() -> int:
+    """Put the canary into every text field of the database; how many fields it was put into.
+
+    Left alone: what a mail may hold (first names, clinic names, addresses), and what is code, not words.
+    """
+    allowed = {"given_name", "name", "slug", "email", "time_zone", "language", "open_days", "weekdays"}
+    codes = {"kind", "state", "status", "role", "source", "outcome", "what", "message_id", "channel", "key"}
+    planted = 0
+    for model in apps.get_models():
+        if model._meta.app_label not in {"clinic", "programs", "patients"} or model is Event:
+            continue
+        for field in model._meta.concrete_fields:
+            words = isinstance(field, models.CharField | models.TextField) and not field.choices
+            if words and not field.unique and field.name not in allowed | codes:
+                model._default_manager.update(**{field.name: CANARY})
+                planted += 1
+    return planted
+
+
+def test_no_word_of_patient_or_clinician_is_in_any_mail(arriving: Mailbox) -> None:
+    anna = treated(given_name="Anna", family_name=CANARY)
+    prescription = prescription_of(anna)
+    ScreeningFactory(prescription=prescription)
+    recorded_before = PracticeSessionFactory(
+        prescription=prescription, practised_on=MONDAY - dt.timedelta(days=1), words=CANARY
+    )
+    ExerciseStopFactory(session=recorded_before)
+    for kind in ("stop_alert", "emergency_alert"):
+        WorkItemEntryFactory(item=WorkItem.objects.get(pk=alert(anna, kind).params["work_item"]))
+    ReviewFactory(prescription=prescription, opened_at=NINE)
+    reviews.plan_review_notices(NINE)
+    planned(NINE)
+    assert plant() > 40
+    User.objects.filter(name="Dr. Alba Rossi").update(name=f"Alba {CANARY}")
+    for language in ("en", "it"):
+        User.objects.update(language=language)
+        Patient.objects.update(language=language)
+        Notice.objects.update(state="queued", sent_at=None)
+        assert drained() == {"sent": 4}
+    assert len(arriving.mails) == 8
+    for mail in arriving.mails:
+        assert CANARY not in whole(mail)
+        assert "Anna" in whole(mail) or "Alba" in whole(mail)  # it would be seen
+    assert CANARY not in str(list(Notice.objects.values_list("params", "dedupe_key", "state_reason")))
+
+
+def whole(mail: Mail) -> str:
+    """Headers and text, decoded."""
+    headers = "\n".join(f"{name}: {value}" for name, value in mail.message.items())
+    return f"{headers}\n{mail.text}"
