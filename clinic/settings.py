@@ -107,7 +107,10 @@ ACCOUNT_ADAPTER = "clinic.signin.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; without it the login asks for no password
-ACCOUNT_FORMS = {"login": "clinic.signin.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "clinic.signin.forms.LoginForm",
+    "confirm_login_code": "clinic.signin.forms.SixDigitsForm",
+}
 ACCOUNT_SESSION_REMEMBER = True  # staff: 12 hours, see clinic.signin.sessions
 ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses come from the clinic; a code or link proves them
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from clinic import audit
+from clinic import audit, qr
 from clinic.models import Clinic, User
 from clinic.scoping import clinics_of
 from clinic.signin import sessions
@@ -22,6 +23,11 @@ logger = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "incorrect_code": _("These digits do not fit. Look at the newest mail once more."),
+        "too_many_login_attempts": _("These were many tries. Please wait a few minutes and try again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People are invited by a clinic; nobody signs up."""
         return False
@@ -61,5 +67,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": _("This code does not fit.")}
+
+    def build_totp_svg(self, url: str) -> str:
+        """allauth's own has no ground, so that nothing can be scanned from a dark screen."""
+        return qr.svg(url)
+
     def _get_user_identifier(self, user: Any) -> str:
         return user.email or str(user)

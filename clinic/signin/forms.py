@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.forms import ConfirmLoginCodeForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
@@ -22,6 +23,15 @@ class LoginForm(AllauthLoginForm):
         if request.user.is_authenticated:
             sessions.limit(request, request.user, now=timezone.now())
         return response
+
+
+class SixDigitsForm(ConfirmLoginCodeForm):
+    """The digits that were mailed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Six digits")
+        self.fields["code"].widget.attrs = {"autocomplete": "one-time-code", "inputmode": "numeric"}
 
 
 class AddPasskeyForm(AddWebAuthnForm):
