@@ -1,0 +1,125 @@
+"""Real processes that die, a broker that is dead: what is owed arrives, and a repeat is known as one."""
+
+import datetime as dt
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from clinic.models import Notice
+from clinic.notices import claims, drain
+from clinic.scoping import Role
+from patients.models import Review
+from patients.notices import reviews
+from tests.clinic.mail_faults import BadMailbox, BadPost
+from tests.factories import (
+    ClinicFactory,
+    MembershipFactory,
+    PatientFactory,
+    PrescriptionFactory,
+    ReviewFactory,
+)
+from tests.processes import environment, running, worker
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+DRAIN = [sys.executable, "manage.py", "notices", "drain"]
+DEAD_REDIS = {"REDIS_URL": "redis://127.0.0.1:1/0"}
+
+
+@pytest.fixture
+def server(settings) -> Iterator[BadMailbox]:
+    post = BadPost()
+    with post:
+        settings.EMAIL_BACKEND = "clinic.notices.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = post.hostname, post.port
+        yield post.bad
+
+
+@pytest.fixture
+def variables(server: BadMailbox, settings) -> dict[str, str]:
+    """What a process sees: this database and this mail server, and no Redis."""
+    url = f"smtp://{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    return environment(EMAIL_URL=url, **DEAD_REDIS)
+
+
+@pytest.fixture
+def notice() -> Notice:
+    """A review's mail that is due."""
+    clinic = ClinicFactory(open_days="1234567", notices_at=dt.time(0, 0))
+    by = MembershipFactory(clinic=clinic, role=Role.CLINICIAN, user__email="alba@clinic.example").user
+    prescription = PrescriptionFactory(patient=PatientFactory(clinic=clinic), clinician=by)
+    review: Review = ReviewFactory(prescription=prescription)
+    assert reviews.owe_review_notice(review, now=timezone.now())
+    return Notice.objects.get()
+
+
+def after_the_lease() -> dt.datetime:
+    return timezone.now() + claims.LEASE
+
+
+def test_the_commands_work_while_the_broker_is_dead(
+    notice: Notice, server: BadMailbox, variables: dict[str, str], tmp_path: Path
+) -> None:
+    for step in ("plan", "drain"):
+        with running([sys.executable, "manage.py", "notices", step], variables, tmp_path / step) as process:
+            assert process.process.wait(timeout=60) == 0, process.said
+    assert [mail.recipients for mail in server.mails] == [("alba@clinic.example",)]
+
+
+def killed_while(happened: threading.Event, variables: dict[str, str], tmp_path: Path) -> None:
+    with running(DRAIN, variables, tmp_path / "drain.log") as process:
+        assert happened.wait(timeout=60), process.said
+        process.kill()
+
+
+def test_killed_after_the_server_took_it(
+    notice: Notice, server: BadMailbox, variables: dict[str, str], tmp_path: Path
+) -> None:
+    """The worst moment: the mail has arrived, and the sender is gone before it could write that down."""
+    taken = threading.Event()
+    server.at_arrival = taken.set
+    server.after_dot["alba@clinic.example"] = 60.0  # no answer while the sender lives
+    killed_while(taken, variables, tmp_path)
+    notice.refresh_from_db()
+    assert notice.state == "sending"
+    assert drain.drain() == {}  # the lease still holds
+    server.after_dot.clear()
+    assert drain.drain(clock=after_the_lease) == {"sent": 1}
+    first, second = server.mails
+    assert first.message["Message-ID"] == second.message["Message-ID"] == notice.message_id
+    outcomes = notice.attempts.order_by("number").values_list("outcome", flat=True)
+    assert list(outcomes) == ["uncertain", "sent"]
+
+
+def test_killed_before_the_server_took_it(
+    notice: Notice, server: BadMailbox, variables: dict[str, str], tmp_path: Path
+) -> None:
+    asked = threading.Event()
+
+    class Waiting(dict[str, Any]):
+        def __contains__(self, address: object) -> bool:
+            asked.set()
+            return super().__contains__(address)
+
+    server.at_recipient = Waiting({"alba@clinic.example": 60.0})
+    killed_while(asked, variables, tmp_path)
+    server.at_recipient = {}
+    assert drain.drain(clock=after_the_lease) == {"sent": 1}
+    assert len(server.mails) == 1
+
+
+@pytest.mark.redis
+def test_a_worker_that_starts_sends_at_once_without_a_beat(
+    notice: Notice, server: BadMailbox, settings, tmp_path: Path
+) -> None:
+    url = f"smtp://{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    arrived = threading.Event()
+    server.at_arrival = arrived.set
+    with worker(environment(EMAIL_URL=url), tmp_path) as process:
+        assert arrived.wait(timeout=20), process.said
+    connection.close()
