@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client
@@ -15,6 +16,16 @@ from tests.cast import Cast, House, assemble
 from tests.clients import signed_in
 from tests.mailing import Mailbox, Post
 from tests.processes import Running, beat, environment, forget_messages, worker
+
+# The same examples on every run, and no failure because a machine was slow just then.
+hypothesis.settings.register_profile(
+    "homestretch",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("homestretch")
 
 SignIn = Callable[..., Client]
 

@@ -58,7 +58,7 @@ class Mailbox:
     def to(self, address: str) -> list[Mail]:
         return [mail for mail in self.mails if address in mail.recipients]
 
-    def wait_for(self, wanted: Callable[[Mail], bool], *, seconds: float = 30) -> Mail:
+    def wait_for(self, wanted: Callable[[Mail], bool], *, seconds: float = 60) -> Mail:
         """The first mail that is `wanted`, as soon as it is there."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

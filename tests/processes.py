@@ -55,7 +55,7 @@ class Running:
     def said(self) -> str:
         return self._log.read_text(errors="replace")
 
-    def wait_until(self, true: Callable[["Running"], bool], *, seconds: float = 30) -> None:
+    def wait_until(self, true: Callable[["Running"], bool], *, seconds: float = 60) -> None:
         """Wait for `true(self)`; an AssertionError with all it said where that never comes."""
         end = time.monotonic() + seconds
         while not true(self):
@@ -66,7 +66,7 @@ class Running:
                 raise AssertionError(f"not within {seconds} s:\n{self.said}")
             time.sleep(0.05)
 
-    def wait_until_it_says(self, words: str, *, seconds: float = 30) -> None:
+    def wait_until_it_says(self, words: str, *, seconds: float = 60) -> None:
         self.wait_until(lambda running: words in running.said, seconds=seconds)
 
     def kill(self) -> None:
