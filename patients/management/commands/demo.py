@@ -56,8 +56,9 @@ class Command(BaseCommand):
             )
 
     def _serve(self, port: int) -> None:
-        # Being told to end is the same as Ctrl-C.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # Being told to end is the same as Ctrl-C; a script's background job would not hear even that.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         Path(settings.STATIC_ROOT).mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is missing
         running = serving.start(serving.commands(port))
         try:
@@ -66,6 +67,7 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"Enter as anybody with one click: http://localhost:{port}/demo/ (Ctrl-C ends it)\n"
                 )
+                self.stdout.flush()  # who reads it through a pipe waits for the address
             ended = serving.watch(running)
         finally:
             serving.stop(running)
