@@ -1,4 +1,4 @@
-"""A clinic's logo: checked by what is in the file, made small, written anew, so that nothing else of it is kept."""
+"""A clinic's logo: checked by what is in the file, made small, and written anew without anything else."""
 
 import uuid
 import warnings
@@ -31,14 +31,18 @@ def clean_logo(upload: Any) -> ContentFile:
 
 
 def _opened(upload: IO[bytes]) -> Image.Image:
-    unreadable = ValidationError(_("This is no picture that we can read: choose a JPEG, PNG or WebP."), code="kind")
+    unreadable = ValidationError(
+        _("This is no picture that we can read: choose a JPEG, PNG or WebP."), code="kind"
+    )
     try:
         with warnings.catch_warnings():
             # Pillow warns of a picture that unpacks to very many pixels; what counts is our own limit below.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(upload, formats=FORMATS)
             if picture.width * picture.height > MOST_PIXELS:
-                raise ValidationError(_("This picture has too many pixels: at most 25 million."), code="pixels")
+                raise ValidationError(
+                    _("This picture has too many pixels: at most 25 million."), code="pixels"
+                )
             upright = ImageOps.exif_transpose(picture)
             return upright.convert("RGBA" if _is_transparent(upright) else "RGB")
     except ValidationError:

@@ -5,8 +5,8 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from clinic import health
-from clinic.logo_page import logo
 from clinic.notices.views import unsubscribe_page
+from clinic.views import logo
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -1,4 +1,4 @@
-"""The ground floor in the admin: a clinic's settings; and the scoped ModelAdmin that upper floors build on."""
+"""The ground floor in the admin: a clinic's settings, and the scoped ModelAdmin that upper floors use."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -35,8 +35,15 @@ class SettingsForm(forms.ModelForm):
                 for name in ("opens_at", "closes_at", "notices_at")
             },
             "time_zone": forms.TextInput(attrs={"list": ZONES_LISTED, "autocomplete": "off"}),
-            **{name: forms.Textarea(attrs={"rows": 3}) for name in ("address", "stop_text_en", "stop_text_it")},
+            **{
+                name: forms.Textarea(attrs={"rows": 3})
+                for name in ("address", "stop_text_en", "stop_text_it")
+            },
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["open_days"].widget.attrs["class"] = "inline"
 
     def clean_new_logo(self) -> Any:
         upload = self.cleaned_data["new_logo"]
@@ -66,7 +73,9 @@ class SettingsForm(forms.ModelForm):
         """Patients of running programmes are told these numbers (rule 5): once given, never empty again."""
         for name in ("emergency_phone", "doctor_phone"):
             if self.initial.get(name) and not said.get(name) and not self.has_error(name):
-                self.add_error(name, ValidationError(_("Patients are told this number: change it, do not empty it.")))
+                self.add_error(
+                    name, ValidationError(_("Patients are told this number: change it, do not empty it."))
+                )
 
     def save(self, commit: bool = True) -> Clinic:
         if self.cleaned_data["new_logo"]:

@@ -6,21 +6,23 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
 from clinic.admin.scoped import ScopedAdmin
 from clinic.audit import Verb
 from clinic.models import Clinic
-from clinic.scoping import ANY_ROLE, clinics_of
+from clinic.scoping import ANY_ROLE, HEALTH_ROLES, clinics_of
 from patients.contacts import close_old_address, likely_duplicates
-from patients.models import Patient
+from patients.models import Patient, Prescription
 
 
 class PatientForm(forms.ModelForm):
@@ -30,7 +32,16 @@ class PatientForm(forms.ModelForm):
 
     class Meta:
         model = Patient
-        fields = ("clinic", "given_name", "family_name", "birth_on", "email", "phone", "language", "time_zone")
+        fields = (
+            "clinic",
+            "given_name",
+            "family_name",
+            "birth_on",
+            "email",
+            "phone",
+            "language",
+            "time_zone",
+        )
         widgets = {"birth_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     clinics: QuerySet[Clinic]  # where the user works; set by PatientAdmin
@@ -75,9 +86,8 @@ class PatientList(ChangeList):
 class PatientAdmin(ScopedAdmin):
     form = PatientForm
     sees = changes = adds = ANY_ROLE
-    list_display = ("name", "birth_on", "email", "phone", "language")
+    list_display = ("name", "born", "email", "phone")
     list_display_links = ("name",)
-    list_filter = ("language",)
     search_fields = ("given_name", "family_name", "email", "phone")
     search_help_text = _("Name, e-mail or phone")
     ordering = ("family_name", "given_name", "pk")
@@ -87,11 +97,20 @@ class PatientAdmin(ScopedAdmin):
         return PatientList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
+        """With the name of the running programme, for those who may know of it."""
+        running = Prescription.objects.visible_to_staff(request.user).active().filter(patient=OuterRef("pk"))
+        name = "name_it" if get_language() == "it" else "name_en"
         rows: QuerySet[Patient] = super().get_queryset(request).select_related("clinic")
-        return rows
+        return rows.annotate(running=Subquery(running.values(name)[:1]))
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        return (*self.list_display, "clinic") if self._clinics(request).count() > 1 else self.list_display
+        user: Any = request.user
+        shown = [*self.list_display]
+        if user.roles & HEALTH_ROLES:
+            shown.append("programme")
+        if self._clinics(request).count() > 1:
+            shown.append("clinic")
+        return shown
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = ["given_name", "family_name", "birth_on", "email", "phone", "language"]
@@ -162,6 +181,15 @@ class PatientAdmin(ScopedAdmin):
     @admin.display(description=_("patient"), ordering="family_name")
     def name(self, patient: Patient) -> str:
         return f"{patient.family_name}, {patient.given_name}"
+
+    @admin.display(description=_("date of birth"), ordering="birth_on")
+    def born(self, patient: Patient) -> str:
+        return date_format(patient.birth_on, "j F Y")
+
+    @admin.display(description=_("running programme"), empty_value="–")
+    def programme(self, patient: Any) -> str | None:
+        running: str | None = patient.running
+        return running
 
     def _clinics(self, request: HttpRequest) -> QuerySet[Clinic]:
         return Clinic.objects.filter(pk__in=clinics_of(request.user, ANY_ROLE))

@@ -34,7 +34,9 @@ def prescription_adjust(request: HttpRequest, pk: int) -> HttpResponse:
     forms = _forms(request, prescription, version, data=request.POST)
     if request.POST.get("based_on") != str(version.number):
         # What was sent fits lines that are gone: the page as it is now.
-        messages.error(request, _("A colleague has adjusted this programme meanwhile: this is how it is now."))
+        messages.error(
+            request, _("A colleague has adjusted this programme meanwhile: this is how it is now.")
+        )
         return _page(request, prescription, _forms(request, prescription, version), status=400)
     if not forms.is_valid():
         return _page(request, prescription, forms, status=400)
@@ -96,12 +98,19 @@ def _page(
     flags = precautions_of(patient)
     context = {
         "title": _("Adjust: %(name)s") % {"name": prescription.name},
-        "up": (f"{patient}: {prescription.name}", reverse("admin:prescription_report", args=[prescription.pk])),
+        "up": (
+            f"{patient}: {prescription.name}",
+            reverse("admin:prescription_report", args=[prescription.pk]),
+        ),
         "prescription": prescription,
         "patient": patient,
         "forms": forms,
-        "rows": [(row, [Precaution(code).label for code in against(row.line.exercise, flags)]) for row in forms.rows],
+        "rows": [
+            (row, [Precaution(code).label for code in against(row.line.exercise, flags)])
+            for row in forms.rows
+        ],
         "holds_from": next_version_on(prescription, today=local_date(timezone.now(), patient.zone)),
+        "has_precautions": bool(flags),
         "ended": prescription.status == Prescription.Status.ENDED,
     }
     return page(request, "patients/staff/adjust.html", context, status=status)

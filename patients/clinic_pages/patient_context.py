@@ -39,7 +39,9 @@ def health_context(patient: Patient, *, now: dt.datetime, bound: dict[str, Any])
     prescriptions = list(patient.prescriptions.select_related("clinician").order_by("-created_at", "-pk"))
     active = next((one for one in prescriptions if one.status == Prescription.Status.ACTIVE), None)
     known = Precautions.objects.filter(patient=patient).select_related("asked_by").first()
-    sessions = PracticeSession.objects.current().filter(patient=patient).prefetch_related("records__prescribed")
+    sessions = (
+        PracticeSession.objects.current().filter(patient=patient).prefetch_related("records__prescribed")
+    )
     return {
         "prescriptions": prescriptions,
         "active": _active(active, now=now) if active else None,

@@ -45,7 +45,9 @@ def patient_clear(request: HttpRequest, pk: int) -> HttpResponse:
     """A clinician has looked into the emergency signs: the programme goes on."""
     patient, form = patient_or_404(request, pk, CLINICIANS), ClearForm(request.POST)
     user: Any = request.user
-    if done(form, lambda said: clear_emergency(patient=patient, note=said["note"], by=user, now=timezone.now())):
+    if done(
+        form, lambda said: clear_emergency(patient=patient, note=said["note"], by=user, now=timezone.now())
+    ):
         messages.success(request, _("Cleared. The programme and its reminders go on."))
         return _back(patient)
     return _page(request, patient, bound={"clear": form}, status=400)
@@ -83,7 +85,9 @@ def patient_paper_code(request: HttpRequest, pk: int) -> HttpResponse:
     patient = patient_or_404(request, pk, ANY_ROLE)
     code = paper.make_paper_code(patient=patient, by=request.user, now=timezone.now())  # type: ignore[arg-type]
     context = {
-        "to_staff": _("Print this page now: the code is shown only this once. An earlier one is worth nothing."),
+        "to_staff": _(
+            "Print this page now: the code is shown only this once. An earlier one is worth nothing."
+        ),
         "patient": patient,
         "clinic": patient.clinic,
         "code": code,

@@ -84,7 +84,10 @@ def prescription_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def prescription_pause(request: HttpRequest, pk: int) -> HttpResponse:
-    prescription, form = prescription_or_404(request, pk, CLINICIANS), PauseForm(request.POST, auto_id="pause-%s")
+    prescription, form = (
+        prescription_or_404(request, pk, CLINICIANS),
+        PauseForm(request.POST, auto_id="pause-%s"),
+    )
     return _act(
         request,
         prescription,
@@ -129,7 +132,10 @@ def prescription_resume(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def prescription_sign(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    prescription, form = prescription_or_404(request, pk, CLINICIANS), SignForm(request.POST, auto_id="sign-%s")
+    prescription, form = (
+        prescription_or_404(request, pk, CLINICIANS),
+        SignForm(request.POST, auto_id="sign-%s"),
+    )
     review = get_object_or_404(prescription.reviews, number=number)
     return _act(
         request,
@@ -186,4 +192,6 @@ def _page(
 
 
 def _back(request: HttpRequest, prescription: Prescription) -> HttpResponse:
-    return redirect(safe_next(request, otherwise=reverse("admin:prescription_report", args=[prescription.pk])))
+    return redirect(
+        safe_next(request, otherwise=reverse("admin:prescription_report", args=[prescription.pk]))
+    )

@@ -11,7 +11,14 @@ from clinic.localtime import local_date
 from clinic.models import Notice
 from patients.adherence import Report, report
 from patients.clinic_pages import report_figures
-from patients.clinic_pages.forms.acts import ON_DATE, ON_FIRST_SESSION, EndForm, PauseForm, SignForm, StartForm
+from patients.clinic_pages.forms.acts import (
+    ON_DATE,
+    ON_FIRST_SESSION,
+    EndForm,
+    PauseForm,
+    SignForm,
+    StartForm,
+)
 from patients.clinic_pages.told_sessions import told
 from patients.models import ExerciseStop, PracticeSession, PrescribedExercise, Prescription, Screening
 from patients.vocabulary import EmergencySign
@@ -46,17 +53,23 @@ def report_context(
         "zone": patient.zone,
         "today": today,
         "seen": seen,
-        "count": _count(prescription, seen),
+        "count": _count(prescription, seen, today=today),
         "sessions_rate": report_figures.session_rate(seen, patient.clinic),
         "doses_rate": report_figures.dose_rate(seen, patient.clinic),
+        "pains": _pains(prescription),
         "strip": days[-STRIP_DAYS:],
+        "legend": {shown.day.state: shown.state_words for shown in days[-STRIP_DAYS:]},
         "days": list(reversed(days)),
         "sessions": _sessions(prescription, sessions_page),
         "versions": _versions(prescription, today=today),
         "stops": _stops(prescription),
-        "pauses": [(pause, pause.ends_on >= today) for pause in prescription.pauses.select_related("made_by")],
+        "pauses": [
+            (pause, pause.ends_on >= today) for pause in prescription.pauses.select_related("made_by")
+        ],
         "review": review,
-        "signed": prescription.reviews.exclude(signed_at=None).select_related("signed_by").order_by("-number"),
+        "signed": prescription.reviews.exclude(signed_at=None)
+        .select_related("signed_by")
+        .order_by("-number"),
         "screening": _screening(prescription),
         "notices": _notices(patient.pk),
         "start_form": bound.get("start") or StartForm(initial=_start(prescription, today=today)),
@@ -68,14 +81,21 @@ def report_context(
     }
 
 
-def _count(prescription: Prescription, seen: Report) -> dict[str, Any]:
-    """Day N of the running count (rule 1): after the review point there is none until the review is signed."""
+def _count(prescription: Prescription, seen: Report, *, today: dt.date) -> dict[str, Any]:
+    """Day N of the programme, and whether its review point is reached."""
     return {
         "day": seen.day_number,
         "of": prescription.review_after_days,
-        "reached": seen.review_on is not None and prescription.next_review_on is None,
+        "reached": seen.review_on is not None and seen.review_on <= today,
         "review_on": seen.review_on,
     }
+
+
+def _pains(prescription: Prescription) -> tuple[int | None, int | None]:
+    """Pain right after the first and the last session that says it; missing stays missing."""
+    said = PracticeSession.objects.current().filter(prescription=prescription, pain_after__isnull=False)
+    pains = said.order_by("practised_on", "first_recorded_at", "pk").values_list("pain_after", flat=True)
+    return pains.first(), pains.last()
 
 
 def _sessions(prescription: Prescription, number: str | None) -> Any:

@@ -46,7 +46,11 @@ class ShownDay:
     @property
     def marks(self) -> list[tuple[str, str, Any]]:
         """Each mark as its value, its icon and its words."""
-        return [(mark.value, MARK_ICONS[mark], words) for mark, words in MARK_WORDS.items() if mark in self.day.marks]
+        return [
+            (mark.value, MARK_ICONS[mark], words)
+            for mark, words in MARK_WORDS.items()
+            if mark in self.day.marks
+        ]
 
     @property
     def doses_done(self) -> str:

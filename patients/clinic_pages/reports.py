@@ -44,7 +44,9 @@ def reports(request: HttpRequest) -> HttpResponse:
         "sort": sort if sort in SORTS else "adherence",
         "several_clinics": len({row.prescription.patient.clinic_id for row in rows}) > 1,
         "clinic": rows[0].prescription.patient.clinic if rows else None,
-        "with_bands": [(name, sum(row.sessions_rate.band == band for row in rows)) for band, name in BANDS],
+        "with_bands": [
+            (band, name, sum(row.sessions_rate.band == band for row in rows)) for band, name in BANDS
+        ],
         "total": len(rows),
     }
     return page(request, "patients/staff/reports.html", context)

@@ -12,9 +12,7 @@ from patients.models import Patient, Prescription, WorkItem
 CLINICIANS = frozenset({Role.CLINICIAN})
 
 
-def patient_or_404(
-    request: HttpRequest, pk: int, roles: Collection[Role] = HEALTH_ROLES
-) -> Patient:
+def patient_or_404(request: HttpRequest, pk: int, roles: Collection[Role] = HEALTH_ROLES) -> Patient:
     """The patient, where the user has one of `roles` in the patient's own clinic."""
     patients = Patient.objects.visible_to_staff(request.user).select_related("clinic", "user")
     return get_object_or_404(patients.filter(clinic_id__in=clinics_of(request.user, roles)), pk=pk)

@@ -64,7 +64,9 @@ def staff_leave(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         form,
         lambda said: leave(user=leaver, clinic=clinic, taker=said["taker"], by=by, now=timezone.now()),
     ):
-        messages.success(request, _("%(name)s works here no more; every session has ended.") % {"name": leaver})
+        messages.success(
+            request, _("%(name)s works here no more; every session has ended.") % {"name": leaver}
+        )
         return redirect("admin:index") if leaver == by else redirect("admin:clinic_staff", clinic.slug)
     context = {
         "title": _("%(name)s leaves") % {"name": leaver},
@@ -141,7 +143,8 @@ def _members(clinic: Clinic) -> list[Member]:
     for membership in rows.order_by("user__name", "user", "pk"):
         roles.setdefault(membership.user, []).append(membership.get_role_display())
     patients = _counts(
-        Prescription.objects.filter(patient__clinic=clinic).exclude(status=Prescription.Status.ENDED), "clinician"
+        Prescription.objects.filter(patient__clinic=clinic).exclude(status=Prescription.Status.ENDED),
+        "clinician",
     )
     work = _counts(WorkItem.objects.open().filter(patient__clinic=clinic), "owner")
     return [Member(user, names, patients[user.pk], work[user.pk]) for user, names in roles.items()]

@@ -11,19 +11,19 @@ from patients.vocabulary import Outcome, Site, SkipReason
 
 
 @dataclass(frozen=True)
-class TroubledExercise:
-    """An exercise that was not simply done: its outcome in words, with the reason of a skip."""
+class Otherwise:
+    """Exercises that were not simply done: what became of them in words, with the reason of a skip."""
 
-    name: str
     state: str  # done (in the easier form), partly, skipped, stopped
     words: Any
+    names: list[str]
 
 
 @dataclass(frozen=True)
 class ToldSession:
     session: PracticeSession
     done: str
-    others: list[TroubledExercise]
+    others: list[Otherwise]
     sites: list[Any]
 
 
@@ -34,7 +34,7 @@ def told(session: PracticeSession) -> ToldSession:
     return ToldSession(
         session=session,
         done=_counted(len(done), len(records)),
-        others=[troubled for record in records if (troubled := _troubled(record)) is not None],
+        others=_others(records),
         sites=[Site(site).label for site in session.sites],
     )
 
@@ -47,15 +47,22 @@ def _counted(done: int, of: int) -> str:
     return _("%(done)s of %(of)s exercises done") % {"done": done, "of": of}
 
 
-def _troubled(record: ExerciseRecord) -> TroubledExercise | None:
-    name = record.prescribed.name
+def _others(records: list[ExerciseRecord]) -> list[Otherwise]:
+    """What was not simply done, exercises with the same fate together."""
+    fates: dict[tuple[str, str], list[str]] = {}
+    for record in records:
+        fate = _fate(record)
+        if fate is not None:
+            fates.setdefault(fate, []).append(record.prescribed.name)
+    return [Otherwise(state, words, names) for (state, words), names in fates.items()]
+
+
+def _fate(record: ExerciseRecord) -> tuple[str, str] | None:
     if record.outcome == Outcome.SKIPPED:
-        words = _("skipped: %(reason)s") % {"reason": SkipReason(record.skip_reason).label}
-        return TroubledExercise(name, "skipped", words)
+        return "skipped", _("Skipped (%(reason)s)") % {"reason": SkipReason(record.skip_reason).label}
     if record.outcome == Outcome.STOPPED:
-        return TroubledExercise(name, "stopped", _("stopped: it hurt more"))
+        return "stopped", _("Stopped: it hurt more")
     easier = record.rung_done < record.prescribed.rung
     if record.outcome == Outcome.PARTLY:
-        words = _("partly, in the easier form") if easier else _("partly")
-        return TroubledExercise(name, "partly", words)
-    return TroubledExercise(name, "done", _("in the easier form")) if easier else None
+        return "partly", _("Partly, in the easier form") if easier else _("Partly")
+    return ("done", _("In the easier form")) if easier else None

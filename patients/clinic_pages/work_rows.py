@@ -56,7 +56,9 @@ class Row:
 def rows_of(items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], now: dt.datetime) -> list[Row]:
     """Rows for `items`; `bound` holds the form that was sent with errors, by item and name."""
     chosen: list[Any] = list(
-        items.select_related("patient__clinic", "owner", "acknowledged_by").prefetch_related("entries__session")
+        items.select_related("patient__clinic", "owner", "acknowledged_by").prefetch_related(
+            "entries__session"
+        )
     )
     stopped = stopped_exercises({item.prescription_id for item in chosen if item.kind == WorkKind.STOP})
     signs = _signs({item.patient_id for item in chosen if item.kind == WorkKind.EMERGENCY})
@@ -112,5 +114,3 @@ def _link(item: WorkItem) -> str:
     if item.kind == WorkKind.EMERGENCY or item.prescription_id is None:
         return reverse("admin:patient", args=[item.patient_id])
     return reverse("admin:prescription_report", args=[item.prescription_id])
-
-

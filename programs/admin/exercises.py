@@ -67,7 +67,15 @@ class LadderInline(ScopedInline, admin.StackedInline):
     form = LadderFormForm
     fk_name = "exercise"
     extra = 0
-    fields = (("rung", "becomes"), ("name_en", "name_it"), ("how_en", "how_it"), "equipment")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (("rung", "becomes"), ("name_en", "name_it"), ("how_en", "how_it"), "equipment"),
+                "classes": ["pairs"],
+            },
+        ),
+    )
 
 
 class ExerciseAdmin(LibraryAdmin):
@@ -85,7 +93,13 @@ class ExerciseAdmin(LibraryAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         first = ("clinic", "status") if self.asks_for_clinic(request, obj) else ("status",)
         return [
-            (None, {"fields": (("name_en", "name_it"), ("plain_name_en", "plain_name_it"), first)}),
+            (
+                None,
+                {
+                    "fields": (("name_en", "name_it"), ("plain_name_en", "plain_name_it"), first),
+                    "classes": ["pairs"],
+                },
+            ),
             (
                 _("What it is"),
                 {
@@ -95,7 +109,7 @@ class ExerciseAdmin(LibraryAdmin):
                         "equipment",
                         "precautions",
                         "near",
-                    )
+                    ),
                 },
             ),
             (
@@ -107,7 +121,9 @@ class ExerciseAdmin(LibraryAdmin):
                         ("tempo_en", "tempo_it"),
                         ("technique_en", "technique_it"),
                         ("stop_en", "stop_it"),
+                        ("side_means_en", "side_means_it"),
                     ),
+                    "classes": ["pairs"],
                 },
             ),
             (
@@ -118,8 +134,8 @@ class ExerciseAdmin(LibraryAdmin):
                         ("sets", "reps", "reps_most", "rest_s"),
                         ("hold_s", "hold_most_s", "hold_step_s", "hold_until_s"),
                         ("each_side", "side_order"),
-                        ("side_means_en", "side_means_it"),
                     ),
+                    "classes": ["doses-row"],
                 },
             ),
             (_("Where it comes from"), {"fields": (("provenance", "licence"),)}),

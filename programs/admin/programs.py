@@ -7,11 +7,11 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from clinic.admin.scoped import ScopedInline
-from programs import schedule_text
+from programs import dose_figures, schedule_text
 from programs.admin.shared import LibraryAdmin, OwnershipFilter
 from programs.models import Dose, Exercise, Program, ProgramItem
 from programs.sources import claim
@@ -36,18 +36,28 @@ class ItemForm(forms.ModelForm):
         fields = ("position", "exercise", "rung", *Dose.FIGURES, "note_en", "note_it")
         widgets = {name: forms.Textarea(attrs={"rows": 2}) for name in ("note_en", "note_it")}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, place: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dose_before = self.instance.dose()
+        self.place = place
+        self.fields["position"].required = False
+        if self.instance.pk is None:
+            self.initial["position"] = place
+
+    def has_changed(self) -> bool:
+        """A row that says nothing but its place is none."""
+        return any(name not in {"position", "rung"} or self.instance.pk for name in self.changed_data)
+
+    def clean_position(self) -> int:
+        """Left empty, it comes where its row stands."""
+        position = self.cleaned_data["position"]
+        return position if position is not None else self.place or 0
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        exercise, program = cleaned.get("exercise"), cleaned.get("program")
+        exercise, rung = cleaned.get("exercise"), cleaned.get("rung")
         if exercise is None:
             return cleaned
-        if exercise.clinic_id is not None and program is not None and exercise.clinic_id != program.clinic_id:
-            self.add_error("exercise", ValidationError(_("This exercise belongs to another clinic.")))
-        rung = cleaned.get("rung")
         if rung and not exercise.forms.filter(rung=rung).exists():
             self.add_error("rung", ValidationError(_("This exercise has no such form.")))
         return cleaned
@@ -64,9 +74,18 @@ class ItemForm(forms.ModelForm):
         return super().save(commit)
 
 
+class ItemFormSet(forms.BaseInlineFormSet):
+    """Tells every new row which place it has."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        place = None if index is None else index + 1
+        return {**super().get_form_kwargs(index), "place": place}
+
+
 class ItemInline(ScopedInline, admin.StackedInline):
     model = ProgramItem
     form = ItemForm
+    formset = ItemFormSet
     extra = 1
     fieldsets = (
         (
@@ -75,10 +94,11 @@ class ItemInline(ScopedInline, admin.StackedInline):
                 "fields": (
                     ("position", "exercise", "rung"),
                     Dose.FIGURES,
-                )
+                ),
+                "classes": ["doses-row"],
             },
         ),
-        (_("Note to the patient"), {"fields": (("note_en", "note_it"),), "classes": ["collapse"]}),
+        (_("Note to the patient"), {"fields": (("note_en", "note_it"),), "classes": ["collapse", "pairs"]}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProgramItem]:
@@ -119,9 +139,38 @@ class ProgramAdmin(LibraryAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         first = ("clinic", "status", "phase") if self.asks_for_clinic(request, obj) else ("status", "phase")
         return [
-            (None, {"fields": (("name_en", "name_it"), ("description_en", "description_it"), first)}),
+            (
+                None,
+                {
+                    "fields": (("name_en", "name_it"), ("description_en", "description_it"), first),
+                    "classes": ["pairs"],
+                },
+            ),
             (_("Schedule"), {"fields": (("sessions_a_day", "review_after_days"), "weekdays")}),
         ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """With all that the reading page shows, for those who may not edit."""
+        program = self.get_object(request, object_id)
+        if program is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        rows = program.items.select_related("exercise").prefetch_related("exercise__forms")
+        context = {
+            "schedule": schedule_text.in_short(program),
+            "rows": [
+                {
+                    "item": item,
+                    "dose": dose_figures.in_short(item),
+                    "form": next(
+                        (form for form in item.exercise.forms.all() if form.rung == item.rung), None
+                    ),
+                }
+                for item in rows
+            ],
+        }
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
     @admin.display(description=_("name"), ordering="name_en")
     def name(self, program: Program) -> str:

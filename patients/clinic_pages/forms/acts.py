@@ -30,12 +30,18 @@ def words_field(**kwargs: Any) -> forms.CharField:
 class StartForm(forms.Form):
     """When day 1 is: a date, or the day of the first session."""
 
-    start = forms.ChoiceField(label=_("Day 1"), choices=STARTS, widget=forms.RadioSelect, initial=ON_FIRST_SESSION)
+    start = forms.ChoiceField(
+        label=_("Day 1"), choices=STARTS, widget=forms.RadioSelect, initial=ON_FIRST_SESSION
+    )
     starts_on = date_field(label=_("Date"), required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("start") == ON_DATE and not cleaned.get("starts_on") and not self.has_error("starts_on"):
+        if (
+            cleaned.get("start") == ON_DATE
+            and not cleaned.get("starts_on")
+            and not self.has_error("starts_on")
+        ):
             self.add_error("starts_on", _("Choose the date."))
         if cleaned.get("start") == ON_FIRST_SESSION:
             cleaned["starts_on"] = None

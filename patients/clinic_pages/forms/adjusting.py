@@ -1,4 +1,4 @@
-"""Adjusting a prescription: a row for each line with its dose, order and removal; one to add; the schedule."""
+"""Adjusting a prescription: a row for each line with dose, place and removal; one to add; the schedule."""
 
 import uuid
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from clinic.weekdays import CHOICES, WeekdaysFormField
@@ -30,7 +31,7 @@ class LineForm(forms.Form):
         self.fields["remove"] = forms.BooleanField(label=_("Remove"), required=False)
         for name in Dose.FIGURES:
             self.fields[name] = forms.IntegerField(
-                label=Dose._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
+                label=capfirst(Dose._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
                 required=False,
                 min_value=1,
                 max_value=MOST_SECONDS if name.endswith("_s") else MOST_TIMES,
@@ -67,7 +68,9 @@ class AdjustForm(forms.Form):
     based_on = forms.IntegerField(widget=forms.HiddenInput)
     sessions_a_day = forms.IntegerField(label=_("Sessions a day"), min_value=1, max_value=4)
     weekdays = WeekdaysFormField(
-        label=_("Days of the week"), choices=CHOICES, widget=forms.CheckboxSelectMultiple(attrs={"class": "inline"})
+        label=_("Days of the week"),
+        choices=CHOICES,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "inline"}),
     )
     add = forms.ModelChoiceField(
         label=_("Add an exercise"),

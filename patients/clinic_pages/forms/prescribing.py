@@ -36,7 +36,6 @@ class PrescribeForm(StartForm):
         coerce=int,
         empty_value=None,
         required=False,
-        help_text=_("Left open, the patient is asked at the first session."),
     )
     usual_lowest_site = forms.TypedChoiceField(
         label=_("Lowest place where it usually hurts"),

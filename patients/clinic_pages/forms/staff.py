@@ -21,7 +21,10 @@ class TakerForm(forms.Form):
     """Who takes over; required only where something is open."""
 
     taker = forms.ModelChoiceField(
-        label=_("Who takes over"), queryset=User.objects.none(), required=False, empty_label=_("Choose a colleague")
+        label=_("Who takes over"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Choose a colleague"),
     )
 
     def __init__(self, *args: Any, takers: Iterable[User], **kwargs: Any) -> None:

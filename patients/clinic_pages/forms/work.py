@@ -31,7 +31,9 @@ class CloseForm(forms.Form):
 class HandOverForm(forms.Form):
     """`users` are those to choose from, asked of the database where they are not given."""
 
-    to = forms.ModelChoiceField(label=_("To"), queryset=User.objects.none(), empty_label=_("Choose a colleague"))
+    to = forms.ModelChoiceField(
+        label=_("To"), queryset=User.objects.none(), empty_label=_("Choose a colleague")
+    )
 
     def __init__(self, *args: Any, item: WorkItem, users: list[User] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, auto_id=f"hand-over-{item.pk}-%s", **kwargs)
