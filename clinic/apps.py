@@ -12,9 +12,10 @@ class ClinicConfig(AppConfig):
         # Models can be imported only now.
         from clinic.notices import kinds  # noqa: PLC0415
         from clinic.signin import receivers  # noqa: F401, PLC0415
-        from clinic.signin.notices import STAFF_INVITATION_KIND  # noqa: PLC0415
+        from clinic.signin.notices import STAFF_INVITATION_KIND, UNDELIVERED_KIND  # noqa: PLC0415
 
         kinds.register(STAFF_INVITATION_KIND)
+        kinds.register(UNDELIVERED_KIND)
 
 
 class HomestretchAdminConfig(AdminConfig):

@@ -10,6 +10,6 @@ def svg(text: str) -> str:
     picture = io.BytesIO()
     code = segno.make(text, error="m", micro=False)
     code.save(
-        picture, kind="svg", xmldecl=False, svgclass="qr", lineclass=None, scale=4, light="#fff", nl=False
+        picture, kind="svg", xmldecl=False, svgclass="qr", lineclass=None, scale=5, light="#fff", nl=False
     )
     return picture.getvalue().decode()

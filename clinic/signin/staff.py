@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
 from clinic.models import Clinic, Membership, StaffInvitation, User
+from clinic.notices.addresses import forgive
 from clinic.notices.outbox import enqueue
 from clinic.scoping import Role
 from clinic.signin import links, sessions
@@ -33,8 +34,10 @@ def invite_staff(
     email = _checked(email)
     if role not in Role.values:
         raise ValidationError({"role": _("This role is not known.")})
+    _locked(clinic)  # two clicks on the button: the first link is closed by the second
     if Membership.objects.active().filter(clinic=clinic, user__email=email, role=role).exists():
         raise ValidationError({"email": _("This person works here in that role already.")})
+    forgive(email)  # a server may have refused it before; the clinic says that it is right
     for old in links.revoke(StaffInvitation.objects.filter(clinic=clinic, email=email), now=now):
         audit.write(verb=audit.Verb.REVOKED, obj=old, actor=by, clinic=clinic, now=now)
     invitation = StaffInvitation(clinic=clinic, email=email, name=name.strip(), role=role, invited_by=by)
@@ -51,6 +54,11 @@ def invite_staff(
         now=now,
     )
     return invitation
+
+
+def _locked(clinic: Clinic) -> Clinic:
+    """The row as it is now, locked until the transaction ends; `no_key`: see patients.locking."""
+    return Clinic.objects.select_for_update(no_key=True).get(pk=clinic.pk)
 
 
 def _checked(email: str) -> str:
@@ -111,7 +119,7 @@ def end_membership(*, membership: Membership, by: User | None, now: dt.datetime)
     Nothing is left: no other membership, no patient they sign in for, no installation they run. Raises
     ValidationError for the last manager of a clinic, who could not be replaced by anybody.
     """
-    clinic = Clinic.objects.select_for_update().get(pk=membership.clinic_id)  # two managers, each other
+    clinic = _locked(membership.clinic)  # two managers, each other
     membership = Membership.objects.select_related("user").get(pk=membership.pk)
     if membership.ended_at is not None:
         return

@@ -7,6 +7,7 @@ from clinic.models import Notice
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, not_wanted
 from clinic.notices.writing import write
 from clinic.signin import links
+from clinic.signin.notices import tell_inviter
 from patients.models import Invitation
 from patients.signin.invitations import INVITATION_NOTICE, is_open
 
@@ -41,6 +42,17 @@ def _render(notice: Notice) -> Mail:
     )
 
 
+def _on_failure(notice: Notice, now: dt.datetime) -> None:
+    invitation = _invitation(notice)
+    if invitation is not None:
+        patient = [invitation.patient_id]
+        tell_inviter(notice, by=invitation.invited_by, page="admin:patient", args=patient, now=now)
+
+
 INVITATION_KIND = NoticeKind(
-    name=INVITATION_NOTICE, address=_address, still_wanted=_still_wanted, render=_render
+    name=INVITATION_NOTICE,
+    address=_address,
+    still_wanted=_still_wanted,
+    render=_render,
+    on_failure=_on_failure,
 )

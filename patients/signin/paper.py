@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from clinic import audit, qr
 from clinic.models import User
 from clinic.notices.writing import absolute
+from patients.locking import locked_patient
 from patients.models import PaperCode, Patient
 from patients.signin.linking import link_without_email
 
@@ -42,6 +43,7 @@ def make_paper_code(*, patient: Patient, by: User | None, now: dt.datetime) -> s
 
     An earlier one is revoked: so a new code also unlocks.
     """
+    locked_patient(patient)  # two clicks on the button: one code is in use
     revoke_paper_code(patient=patient, by=by, now=now)
     code = "".join(secrets.choice(ALPHABET) for _letter in range(LENGTH))
     row = PaperCode.objects.create(patient=patient, code_hash=_hashes(code)[0], created_at=now, created_by=by)
@@ -66,7 +68,7 @@ def try_paper_code(*, code: str, birth_on: dt.date, now: dt.datetime) -> Tried:
 
     The row is locked meanwhile, so that tries at the same moment get no more of them.
     """
-    rows = PaperCode.objects.select_for_update(of=("self",)).select_related(
+    rows = PaperCode.objects.select_for_update(of=("self",), no_key=True).select_related(
         "patient__clinic", "patient__user"
     )
     paper = rows.filter(code_hash__in=_hashes(code), revoked_at__isnull=True).first()

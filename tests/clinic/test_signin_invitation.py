@@ -1,11 +1,13 @@
 """Staff are invited, join and leave."""
 
 import datetime as dt
+import threading
 from io import StringIO
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -56,6 +58,21 @@ def test_an_invitation_owes_a_mail_with_the_link_and_nothing_of_health(aurora):
     assert "Riva" not in mail.text
     assert verbs(invitation) == ["invited"]
     assert not kind.still_wanted(notice, invitation.expires_at).wanted
+
+
+def test_who_invited_is_told_that_it_did_not_arrive(aurora):
+    invite(aurora)
+    notice = Notice.objects.get(kind="staff_invitation")
+    for _time in range(2):  # and only once
+        kinds.get(notice.kind).on_failure(notice, timezone.now())
+    told = Notice.objects.get(kind="undelivered_invitation")
+    kind = kinds.get(told.kind)
+    assert kind.address(told) == aurora.manager.email
+    mail = kind.render(told)
+    assert "/admin/" in mail.text
+    assert "Carlo" not in mail.text + mail.subject
+    aurora.manager.memberships.update(ended_at=timezone.now())
+    assert kind.address(told) == aurora.clinic.email
 
 
 def test_only_a_hash_of_the_link_is_kept(aurora):
@@ -239,6 +256,28 @@ def test_the_last_manager_stays(aurora):
     MembershipFactory(clinic=aurora.clinic, role=Role.MANAGER)
     end_membership(membership=membership, by=None, now=timezone.now())
     assert not Membership.objects.active().filter(pk=membership.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_managers_do_not_take_each_other_away(aurora):
+    both = [aurora.manager.memberships.get(), MembershipFactory(clinic=aurora.clinic, role=Role.MANAGER)]
+    refused = []
+
+    def leave(membership: Membership) -> None:
+        try:
+            end_membership(membership=membership, by=None, now=timezone.now())
+        except ValidationError as reason:
+            refused.append(reason)
+        finally:
+            connection.close()
+
+    leaving = [threading.Thread(target=leave, args=(membership,)) for membership in both]
+    for thread in leaving:
+        thread.start()
+    for thread in leaving:
+        thread.join()
+    assert len(refused) == 1
+    assert aurora.clinic.memberships.active().filter(role=Role.MANAGER).count() == 1
 
 
 def test_signing_out_everywhere(aurora, as_staff):

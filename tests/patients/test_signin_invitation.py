@@ -1,14 +1,18 @@
 """A patient is invited and comes in by the link."""
 
 import datetime as dt
+import threading
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from clinic.models import Event, Notice, User
 from clinic.notices import kinds
+from clinic.notices.addresses import is_refused, mark_refused
 from patients.models import Invitation, Patient
 from patients.signin.invitations import NotOpen, accept_invitation, invite_patient, revoke_invitations
 from tests.factories import MembershipFactory, PatientFactory, UserFactory
@@ -75,6 +79,42 @@ def test_the_mail_is_not_wanted_any_more_once_the_link_is_closed(newcomer):
     revoke_invitations(patient=newcomer, by=None, now=timezone.now())
     assert not wanted(notice, timezone.now()).wanted
     assert verbs(invitation) == ["invited", "revoked"]
+
+
+def test_the_front_desk_is_told_that_it_did_not_arrive(aurora, newcomer):
+    invite(newcomer, by=aurora.front_desk)
+    notice = Notice.objects.get(kind="invitation")
+    kinds.get(notice.kind).on_failure(notice, timezone.now())
+    told = Notice.objects.get(kind="undelivered_invitation")
+    mail = kinds.get(told.kind).render(told)
+    assert kinds.get(told.kind).address(told) == aurora.front_desk.email
+    assert reverse("admin:patient", args=[newcomer.pk]) in mail.text
+    for secret in ("Nina", "Sordi", "post.example"):
+        assert secret not in mail.text + mail.subject
+
+
+def test_inviting_again_forgives_an_address_that_was_refused(newcomer):
+    mark_refused("nina@post.example", now=timezone.now())
+    invite(newcomer)
+    assert not is_refused("nina@post.example")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_leave_one_link_open_and_one_user(newcomer):
+    def click() -> None:
+        try:
+            invite(Patient.objects.get(pk=newcomer.pk))
+        finally:
+            connection.close()
+
+    clicks = [threading.Thread(target=click) for _click in range(2)]
+    for thread in clicks:
+        thread.start()
+    for thread in clicks:
+        thread.join()
+    assert Invitation.objects.count() == 2
+    assert Invitation.objects.filter(revoked_at=None).count() == 1
+    assert User.objects.filter(email="nina@post.example").count() == 1
 
 
 def test_inviting_makes_a_user_without_password(newcomer):
