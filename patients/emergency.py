@@ -49,12 +49,11 @@ def report_emergency(
     )
     prescription = Prescription.objects.active().filter(patient=patient).select_related("clinician").first()
     clinician = prescription.clinician if prescription else _last_clinician(patient)
-    item = open_work(
-        kind=WorkKind.EMERGENCY,
+    items = open_work(
         patient=patient,
         prescription=prescription,
         owner=clinician,
-        alerts=[Alert.EMERGENCY_SIGN],
+        alerts={WorkKind.EMERGENCY: [Alert.EMERGENCY_SIGN]},
         about=report,
         now=now,
     )
@@ -65,8 +64,9 @@ def report_emergency(
             recipient=clinician,
             subject=patient,
             dedupe_key=f"emergency_alert:{report.pk}:{clinician.pk}",
-            params={"work_item": item.pk},
+            params={"work_item": items[WorkKind.EMERGENCY].pk},
             due_at=now,
+            about_new_row=True,
             now=now,
         )
     audit.write(verb=Verb.REPORTED, obj=report, actor=by, clinic=patient.clinic, subject=patient, now=now)

@@ -21,6 +21,12 @@ def locked(prescription: Prescription) -> Prescription:
     return rows.select_related("patient__clinic", "clinician").get(pk=prescription.pk)
 
 
+def locked_current(patient: Patient) -> Prescription | None:
+    """As `locked`, the patient's running prescription, else the one that ended last, else None."""
+    rows = Prescription.objects.select_for_update(of=("self",), no_key=True).of(patient)
+    return rows.select_related("patient__clinic", "clinician").latest_first().first()
+
+
 def locked_patient(patient: Patient) -> Patient:
     """The patient's row as it is now, locked until the transaction ends, with its clinic."""
     rows = Patient.objects.select_for_update(of=("self",), no_key=True)

@@ -2,13 +2,12 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
@@ -17,56 +16,37 @@ from clinic.localtime import local_date
 from clinic.models import User
 from clinic.notices.outbox import enqueue
 from patients.alerts import pain_alerts, skipped_again
-from patients.locking import locked
+from patients.answers import ExerciseAnswer, SessionAnswers, refuse_answers
+from patients.locking import locked, locked_current
 from patients.models import (
-    EmergencyReport,
     ExerciseRecord,
     ExerciseStop,
+    Patient,
     PracticeSession,
     PrescribedExercise,
     Prescription,
-    PrescriptionVersion,
 )
+from patients.past import with_past
 from patients.trial import ONE_DAY, begin_count
-from patients.vocabulary import PAIN_RANGE, Alert, Outcome, Site, SkipReason, Source, WorkKind
+from patients.vocabulary import Alert, Outcome, SkipReason, Source, WorkKind
 from patients.work import open_work
 
 BACK_FILL_DAYS = 3  # a day can be recorded up to three days back
 
 
 @dataclass(frozen=True)
-class ExerciseAnswer:
-    """What became of one exercise. `easier`: done in the clinician's easier form."""
-
-    line: uuid.UUID
-    outcome: Outcome
-    skip_reason: SkipReason | None = None
-    easier: bool = False
-
-
-@dataclass(frozen=True)
-class SessionAnswers:
-    """What a patient says of a session. Pain is 0-10; None is "left out", never 0.
-
-    `usual_pain` and `usual_site` (the lowest one) are asked once, at the start: kept where nothing was
-    said yet, else ignored.
-    """
-
-    exercises: Sequence[ExerciseAnswer]
-    pain_before: int | None = None
-    pain_during: int | None = None
-    pain_after: int | None = None
-    sites: Sequence[Site] = ()
-    words: str = ""
-    stopped: bool = False
-    usual_pain: int | None = None
-    usual_site: Site | None = None
-
-
-@dataclass(frozen=True)
 class Recorded:
     session: PracticeSession
     is_new: bool
+
+
+class How(NamedTuple):
+    """Who says it, when, and which way it came."""
+
+    now: dt.datetime
+    by: User | None
+    source: Source = Source.WEB
+    arrived_late: bool = False
 
 
 @transaction.atomic
@@ -88,16 +68,38 @@ def record_session(
     an answer outside its range, an exercise that is not prescribed or is off, and for a programme that
     is not running or suspended. Then nothing is saved.
     """
-    prescription = locked(prescription)
-    past = _past(prescription, uid)
-    if past["same_uid"] is not None:
-        return Recorded(PracticeSession.objects.get(pk=past["same_uid"]), is_new=False)
-    today = local_date(now, prescription.patient.zone)
-    _refuse_state(prescription, is_suspended=past["is_suspended"])
+    how = How(now=now, by=by, source=source, arrived_late=arrived_late)
+    return _record(locked(prescription), uid, practised_on, answers, how)
+
+
+@transaction.atomic
+def record_own_session(
+    *,
+    patient: Patient,
+    uid: uuid.UUID,
+    practised_on: dt.date,
+    answers: SessionAnswers,
+    now: dt.datetime,
+    by: User,
+) -> Recorded:
+    """As `record_session`, for the programme that `patient` has now; finding it costs no query of its own."""
+    prescription = locked_current(patient)
+    if prescription is None:
+        raise ValidationError(_("There is no programme to record a session for."), code="not_running")
+    return _record(prescription, uid, practised_on, answers, How(now=now, by=by))
+
+
+def _record(
+    prescription: Prescription, uid: uuid.UUID, practised_on: dt.date, answers: SessionAnswers, how: How
+) -> Recorded:
+    exercises, past = with_past(prescription, practised_on, uid)
+    if past.same_uid is not None:
+        return Recorded(PracticeSession.objects.get(pk=past.same_uid), is_new=False)
+    today = local_date(how.now, prescription.patient.zone)
+    _refuse_state(prescription, is_suspended=past.is_suspended)
     refuse_day(prescription, practised_on, today=today)
-    exercises = exercises_on(prescription, practised_on)
-    _refuse_answers(answers, exercises)
-    _begin(prescription, answers, practised_on)
+    refuse_answers(answers, exercises)
+    _begin(prescription, answers, practised_on, has_pauses=past.has_pauses)
 
     session = PracticeSession.objects.create(
         uid=uid,
@@ -106,11 +108,11 @@ def record_session(
         version_id=exercises[0].version_id,
         practised_on=practised_on,
         recorded_on=today,
-        first_recorded_at=now,
-        recorded_at=now,
-        recorded_by=by,
-        source=source,
-        arrived_late=arrived_late,
+        first_recorded_at=how.now,
+        recorded_at=how.now,
+        recorded_by=how.by,
+        source=how.source,
+        arrived_late=how.arrived_late,
         pain_before=answers.pain_before,
         pain_during=answers.pain_during,
         pain_after=answers.pain_after,
@@ -120,40 +122,27 @@ def record_session(
         stopped=answers.stopped,
     )
     _keep_records(session, answers, exercises)
-    alerts = _keep_stops(session, answers, exercises, now=now)
+    alerts = _keep_stops(session, answers, exercises, now=how.now)
     alerts += pain_alerts(
         session,
         clinic=prescription.patient.clinic,
         usual_pain=prescription.usual_pain,
-        lowest_site_before=_lower(prescription.usual_lowest_site, past["lowest_site"]),
+        lowest_site_before=_lower(prescription.usual_lowest_site, past.lowest_site),
     )
-    if alerts:
-        call_clinician(session, alerts, kind=WorkKind.STOP, notice="stop_alert", now=now)
-    if _skipped_for_pain_again(session, answers):
-        call_clinician(session, [Alert.PAIN_SKIP], kind=WorkKind.SKIPPED_FOR_PAIN, notice=None, now=now)
+    work: dict[WorkKind, list[Alert]] = {WorkKind.STOP: alerts} if alerts else {}
+    if _skipped_for_pain_again(answers, exercises):
+        work[WorkKind.SKIPPED_FOR_PAIN] = [Alert.PAIN_SKIP]
+    if work:
+        _call_clinician(session, work, some_open=past.has_open_work, now=how.now)
     audit.write(
         verb=Verb.RECORDED,
         obj=session,
-        actor=by,
+        actor=how.by,
         clinic=prescription.patient.clinic,
         subject=prescription.patient,
-        now=now,
+        now=how.now,
     )
     return Recorded(session, is_new=True)
-
-
-def exercises_on(prescription: Prescription, on: dt.date) -> list[Any]:
-    """What the version in force on `on` prescribes, in order; `is_off`: it is off for pain on that day."""
-    in_force = PrescriptionVersion.objects.filter(prescription=prescription).in_force(on)
-    off = ExerciseStop.objects.filter(
-        prescription=prescription, line=OuterRef("line"), session__practised_on__lte=on
-    ).filter(Q(resumed_on__isnull=True) | Q(resumed_on__gt=on))
-    return list(
-        PrescribedExercise.objects.filter(version=Subquery(in_force.values("pk")))
-        .select_related("version")
-        .annotate(is_off=Exists(off))
-        .order_by("position")
-    )
 
 
 def earliest_day(prescription: Prescription, *, today: dt.date) -> dt.date:
@@ -179,21 +168,6 @@ def refuse_day(prescription: Prescription, practised_on: dt.date, *, today: dt.d
 # --- Before anything is written ---------------------------------------------------------------------
 
 
-def _past(prescription: Prescription, uid: uuid.UUID) -> dict[str, Any]:
-    """What of the past the rules ask for, in one query; read after the lock, so that nothing is missed."""
-    sessions = PracticeSession.objects.current().filter(patient=OuterRef("patient"))
-    lowest = sessions.order_by().values("patient").annotate(lowest=Max("lowest_site")).values("lowest")
-    return (
-        Prescription.objects.filter(pk=prescription.pk)
-        .values(
-            same_uid=Subquery(sessions.filter(uid=uid).values("pk")[:1]),
-            lowest_site=Subquery(lowest),
-            is_suspended=Exists(EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))),
-        )
-        .get()
-    )
-
-
 def _refuse_state(prescription: Prescription, *, is_suspended: bool) -> None:
     if prescription.status != Prescription.Status.ACTIVE:
         raise ValidationError(_("This programme is not running, so nothing was saved."), code="not_running")
@@ -204,43 +178,17 @@ def _refuse_state(prescription: Prescription, *, is_suspended: bool) -> None:
         )
 
 
-def _refuse_answers(answers: SessionAnswers, exercises: list[Any]) -> None:
-    errors: dict[str, ValidationError] = {}
-    for name in ("pain_before", "pain_during", "pain_after", "usual_pain"):
-        pain = getattr(answers, name)
-        if pain is not None and not PAIN_RANGE[0] <= pain <= PAIN_RANGE[1]:
-            errors[name] = ValidationError(_("Pain is a number from 0 to 10."), code="range")
-    if not set(answers.sites) <= set(Site):
-        errors["sites"] = ValidationError(_("Choose from the list."), code="choice")
-    if answers.usual_site is not None and answers.usual_site not in set(Site):
-        errors["usual_site"] = ValidationError(_("Choose from the list."), code="choice")
-    known = {exercise.line: exercise for exercise in exercises if not exercise.is_off}
-    lines = [answer.line for answer in answers.exercises]
-    if len(lines) != len(set(lines)) or not set(lines) <= set(known):
-        problem = _("An exercise in this form is not part of your programme on that day.")
-        errors["exercises"] = ValidationError(problem, code="exercise")
-    elif not lines and not answers.stopped:
-        errors["exercises"] = ValidationError(_("Say at least of one exercise how it went."), code="empty")
-    for answer in answers.exercises:
-        if (answer.outcome == Outcome.SKIPPED) != (answer.skip_reason is not None):
-            errors["exercises"] = ValidationError(_("Say why you skipped the exercise."), code="reason")
-        if answer.easier and answer.line in known and known[answer.line].easier_rung() is None:
-            errors["exercises"] = ValidationError(_("This exercise has no easier form."), code="easier")
-    if not exercises:
-        errors["practised_on"] = ValidationError(_("Nothing was prescribed for this day."), code="day")
-    if errors:
-        raise ValidationError(errors)
-
-
 # --- What is written --------------------------------------------------------------------------------
 
 
-def _begin(prescription: Prescription, answers: SessionAnswers, practised_on: dt.date) -> None:
+def _begin(
+    prescription: Prescription, answers: SessionAnswers, practised_on: dt.date, *, has_pauses: bool
+) -> None:
     """What the first session settles: day 1, where no date was picked, and what is usual (rule 3)."""
     changed = []
     if prescription.starts_on is None:
         prescription.starts_on = practised_on
-        begin_count(prescription, on=practised_on)
+        begin_count(prescription, on=practised_on, has_pauses=has_pauses)
         changed += ["starts_on", "counts_from", "next_review_on"]
     if prescription.usual_pain is None and answers.usual_pain is not None:
         prescription.usual_pain = answers.usual_pain
@@ -289,30 +237,36 @@ def _keep_stops(
     return [Alert.STOP] if stopped else []
 
 
-def call_clinician(
-    session: PracticeSession, alerts: list[Alert], *, kind: WorkKind, notice: str | None, now: dt.datetime
+def _call_clinician(
+    session: PracticeSession,
+    alerts: Mapping[WorkKind, Sequence[Alert]],
+    *,
+    some_open: bool,
+    now: dt.datetime,
 ) -> None:
-    """A work item for the clinician and, where `notice` is given, a message the same minute."""
+    """Work for the clinician and, after a stop or a pain alert, a message the same minute."""
     prescription = session.prescription
-    item = open_work(
-        kind=kind,
-        patient=prescription.patient,
+    patient = prescription.patient
+    items = open_work(
+        patient=patient,
         prescription=prescription,
         owner=prescription.clinician,
         alerts=alerts,
         about=session,
         now=now,
+        some_open=some_open,
     )
-    if notice is not None:
-        recipient = item.owner or prescription.clinician
+    if WorkKind.STOP in items:
+        recipient = items[WorkKind.STOP].owner or prescription.clinician
         enqueue(
-            kind=notice,
-            clinic=prescription.patient.clinic,
+            kind="stop_alert",
+            clinic=patient.clinic,
             recipient=recipient,
-            subject=prescription.patient,
-            dedupe_key=f"{notice}:session:{session.pk}:{recipient.pk}",
-            params={"work_item": item.pk},
+            subject=patient,
+            dedupe_key=f"stop_alert:session:{session.pk}:{recipient.pk}",
+            params={"work_item": items[WorkKind.STOP].pk},
             due_at=now,
+            about_new_row=True,
             now=now,
         )
 
@@ -325,17 +279,6 @@ def _lower(one: int | None, other: int | None) -> int | None:
     return max((site for site in (one, other) if site is not None), default=None)
 
 
-def _skipped_for_pain_again(session: PracticeSession, answers: SessionAnswers) -> bool:
-    """Whether the session before this one or, where it is told afterwards, the next one skipped the same."""
+def _skipped_for_pain_again(answers: SessionAnswers, exercises: Iterable[Any]) -> bool:
     skipped = {answer.line for answer in answers.exercises if answer.skip_reason == SkipReason.PAIN}
-    if not skipped:
-        return False
-    others = PracticeSession.objects.current().filter(prescription=session.prescription)
-    before = others.filter(practised_on__lte=session.practised_on).exclude(pk=session.pk)
-    before = before.order_by("-practised_on", "-first_recorded_at")
-    after = others.filter(practised_on__gt=session.practised_on).order_by("practised_on", "first_recorded_at")
-    records = ExerciseRecord.objects.filter(
-        Q(session__in=before.values("pk")[:1]) | Q(session__in=after.values("pk")[:1]),
-        skip_reason=SkipReason.PAIN,
-    )
-    return skipped_again(skipped, records.values_list("line", flat=True))
+    return skipped_again(skipped, {exercise.line for exercise in exercises if exercise.skipped_beside})

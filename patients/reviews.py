@@ -71,11 +71,10 @@ def open_review(*, prescription: Prescription, now: dt.datetime) -> Review | Non
     prescription.next_review_on = None
     prescription.save(update_fields=["next_review_on"])
     open_work(
-        kind=WorkKind.REVIEW,
         patient=prescription.patient,
         prescription=prescription,
         owner=prescription.clinician,
-        alerts=[Alert.REVIEW_REACHED],
+        alerts={WorkKind.REVIEW: [Alert.REVIEW_REACHED]},
         about=review,
         now=now,
     )

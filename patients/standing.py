@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from clinic.localtime import local_date
 from clinic.models import User
 from patients.models import EmergencyReport, ExerciseRecord, Patient, PracticeSession, Prescription, Review
-from patients.recording import exercises_on
+from patients.prescribed import exercises_on
 from patients.trial import ONE_DAY, Span, day_number, is_paused, spans
 from patients.vocabulary import Outcome
 
@@ -85,8 +85,7 @@ def current_prescription(*, patient: Patient, user: User) -> Any:
             is_suspended=Exists(reports),
             review_helped=Subquery(reviews.order_by("-number").values("helped")[:1]),
         )
-        # "active" stands before "ended" in the alphabet; drafts are not visible.
-        .order_by("status", "-ended_on", "-pk")
+        .latest_first()
         .first()
     )
 

@@ -52,10 +52,17 @@ def spans(prescription: Prescription) -> list[Span]:
     return [Span(pause.starts_on, pause.ends_on) for pause in prescription.pauses.all()]
 
 
-def begin_count(prescription: Prescription, *, on: dt.date) -> None:
-    """Count from the local date `on`, its day 1, to the next review point. The caller saves both fields."""
+def begin_count(prescription: Prescription, *, on: dt.date, has_pauses: bool = True) -> None:
+    """Count from the local date `on`, its day 1, to the next review point. The caller saves both fields.
+
+    `has_pauses=False` saves looking for them, where the caller knows that there are none.
+    """
     prescription.counts_from = on
-    prescription.next_review_on = _next_point(prescription, counts_from=on)
+    prescription.next_review_on = review_point(
+        counts_from=on,
+        after_days=prescription.review_after_days,
+        pauses=spans(prescription) if has_pauses else [],
+    )
 
 
 def move_review(prescription: Prescription, *, today: dt.date) -> None:
@@ -66,10 +73,4 @@ def move_review(prescription: Prescription, *, today: dt.date) -> None:
     """
     point, counts_from = prescription.next_review_on, prescription.counts_from
     if point is not None and counts_from is not None and point > today:
-        prescription.next_review_on = _next_point(prescription, counts_from=counts_from)
-
-
-def _next_point(prescription: Prescription, *, counts_from: dt.date) -> dt.date:
-    return review_point(
-        counts_from=counts_from, after_days=prescription.review_after_days, pauses=spans(prescription)
-    )
+        begin_count(prescription, on=counts_from)

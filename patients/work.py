@@ -1,7 +1,7 @@
 """The worklist's life: opened by events, acknowledged, handed over, closed with an outcome."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -26,25 +26,34 @@ from patients.vocabulary import Alert, WorkKind
 
 def open_work(
     *,
-    kind: WorkKind,
     patient: Patient,
     prescription: Prescription | None,
     owner: User | None,
-    alerts: Iterable[Alert],
+    alerts: Mapping[WorkKind, Sequence[Alert]],
     about: PracticeSession | Review | EmergencyReport,
     now: dt.datetime,
-) -> WorkItem:
-    """Add what happened to the patient's open item of `kind`; make the item if there is none.
+    some_open: bool = True,
+) -> dict[WorkKind, WorkItem]:
+    """Add what happened to the patient's open items, one of each kind in `alerts`; make what is missing.
 
-    The caller holds a lock on the prescription or the patient. The item itself is locked against a
-    colleague who closes it meanwhile: then this is a new one. A new event on an item that was
+    The caller holds a lock on the prescription or the patient. The items themselves are locked against a
+    colleague who closes them meanwhile: then there are new ones. A new event on an item that was
     acknowledged asks for attention again, by its own due date; the entries keep who took what when.
+    Three statements however many kinds, four where some are new and some were acknowledged;
+    `some_open=False` saves one, where the caller has seen under that lock that the patient has no open item.
     """
     rows = WorkItem.objects.open().select_for_update(of=("self",), no_key=True).select_related("owner")
-    item = rows.filter(patient=patient, kind=kind).first()
+    found = rows.filter(patient=patient, kind__in=alerts) if some_open else ()
+    items = {WorkKind(item.kind): item for item in found}
     due_on = next_open_day(patient.clinic, local_date(now, patient.clinic.time_zone))
-    if item is None:
-        item = WorkItem.objects.create(
+    taken = [item for item in items.values() if item.acknowledged_at is not None]
+    if taken:
+        WorkItem.objects.filter(pk__in=[item.pk for item in taken]).update(
+            acknowledged_at=None, acknowledged_by=None, due_on=due_on
+        )
+    missing = [kind for kind in alerts if kind not in items]
+    made = WorkItem.objects.bulk_create(
+        WorkItem(
             patient=patient,
             prescription=prescription,
             kind=kind,
@@ -52,12 +61,12 @@ def open_work(
             opened_at=now,
             due_on=due_on,
         )
-    elif item.acknowledged_at is not None:
-        item.acknowledged_at, item.acknowledged_by, item.due_on = None, None, due_on
-        item.save(update_fields=["acknowledged_at", "acknowledged_by", "due_on"])
+        for kind in missing
+    )
+    items |= dict(zip(missing, made, strict=True))
     WorkItemEntry.objects.bulk_create(
         WorkItemEntry(
-            item=item,
+            item=items[kind],
             at=now,
             what=what,
             due_on=due_on,
@@ -65,9 +74,10 @@ def open_work(
             review=about if isinstance(about, Review) else None,
             emergency=about if isinstance(about, EmergencyReport) else None,
         )
-        for what in alerts
+        for kind, whats in alerts.items()
+        for what in whats
     )
-    return item
+    return items
 
 
 @transaction.atomic

@@ -23,9 +23,13 @@ def enqueue(
     recipient: User | None = None,
     subject: Model | None = None,
     expires_at: dt.datetime | None = None,
+    about_new_row: bool = False,
     now: dt.datetime,
 ) -> bool:
     """Owe a notice; True if it is new, False if `dedupe_key` was owed (or sent) before.
+
+    `about_new_row`: the key names a row that this very transaction made, so that nobody can owe it yet
+    and two statements are saved.
 
     `params` holds ids only; `subject` is the patient whose programme it is about. `dedupe_key` is kind +
     subject + occurrence + recipient, e.g. "stop_alert:71:3".
@@ -44,13 +48,16 @@ def enqueue(
         expires_at=expires_at,
         created_at=now,
     )
-    try:
-        with transaction.atomic():  # a savepoint: the caller's transaction outlives the conflict
-            notice.save(force_insert=True)
-    except IntegrityError:
-        if Notice.objects.filter(dedupe_key=dedupe_key).exists():
-            return False
-        raise
+    if about_new_row:
+        notice.save(force_insert=True)
+    else:
+        try:
+            with transaction.atomic():  # a savepoint: the caller's transaction outlives the conflict
+                notice.save(force_insert=True)
+        except IntegrityError:
+            if Notice.objects.filter(dedupe_key=dedupe_key).exists():
+                return False
+            raise
     if due_at <= now:
         transaction.on_commit(nudge_drain)
     return True

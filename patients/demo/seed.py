@@ -15,11 +15,13 @@ from clinic.localtime import instant_at, local_date
 from clinic.models import Clinic, Membership, Notice, User
 from clinic.scoping import Role
 from clinic.weekdays import EVERY_DAY
+from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.demo.stories import HOUSES, House, Story
 from patients.emergency import report_emergency
 from patients.models import Patient, Prescription
+from patients.prescribed import exercises_on
 from patients.prescribing import activate, prescribe
-from patients.recording import ExerciseAnswer, SessionAnswers, exercises_on, record_session
+from patients.recording import record_session
 from patients.reviews import answer_review, open_review, sign_review
 from patients.screening import ScreeningAnswers, keep_precautions
 from patients.signin.invitations import invite_patient
@@ -175,7 +177,7 @@ def _sign(prescription: Prescription, story: Story, day: dt.date, *, by: User) -
 def _record(
     prescription: Prescription, story: Story, day: dt.date, sign: str, *, share: float, random: Random
 ) -> None:
-    exercises = [one for one in exercises_on(prescription, day) if not one.is_off]  # type: ignore[attr-defined]
+    exercises = [one for one in exercises_on(prescription, day) if not one.is_off]
     answers = [ExerciseAnswer(one.line, Outcome.DONE) for one in exercises]
     if sign == "P":
         answers[-1] = ExerciseAnswer(exercises[-1].line, Outcome.SKIPPED, SkipReason.NO_TIME)

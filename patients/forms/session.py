@@ -12,7 +12,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from patients.recording import ExerciseAnswer, SessionAnswers
+from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.vocabulary import PAIN_RANGE, Outcome, Site, SkipReason
 
 LEFT_OUT = [("", _("Leave this out"))]

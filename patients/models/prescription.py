@@ -22,6 +22,11 @@ from programs.vocabulary import Position
 class PrescriptionQuerySet(HealthQuerySet):
     shown_to_patient = Q(activated_at__isnull=False)  # a draft is not theirs yet
 
+    def latest_first(self) -> Self:
+        """Without drafts: the running one, then those that ended, the last one first."""
+        # "active" stands before "ended" in the alphabet.
+        return self.exclude(status=Prescription.Status.DRAFT).order_by("status", "-ended_on", "-pk")
+
     def active(self) -> Self:
         return self.filter(status=Prescription.Status.ACTIVE)
 

@@ -20,7 +20,8 @@ from patients.models import PracticeSession, Prescription
 from patients.pages.cards import cards
 from patients.pages.recorded import recorded
 from patients.pages.shell import show
-from patients.recording import exercises_on, record_session, refuse_day
+from patients.prescribed import exercises_on
+from patients.recording import record_own_session, refuse_day
 from patients.signin.current import patient_required
 from patients.standing import current_prescription
 from patients.stop_words import stop_words
@@ -33,9 +34,9 @@ CLOSED_CODES = frozenset({"not_running", "suspended"})
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_required
 def session(request: Any) -> HttpResponse:
-    prescription = current_prescription(patient=request.patient, user=request.user)
     if request.method == "POST":
-        return _record(request, prescription)
+        return _record(request)
+    prescription = current_prescription(patient=request.patient, user=request.user)
     if prescription is None or prescription.is_suspended or prescription.status != Prescription.Status.ACTIVE:
         return redirect("today")  # which says why
     today = local_date(timezone.now(), request.patient.zone)
@@ -55,15 +56,13 @@ def session(request: Any) -> HttpResponse:
     return _show(request, prescription, sheet, exercises, day=day, today=today)
 
 
-def _record(request: Any, prescription: Any) -> HttpResponse:
-    if prescription is None:
-        return _closed(request, [_("There is no programme to record a session for.")], status=403)
+def _record(request: Any) -> HttpResponse:
     sheet = SessionSheet(lines=posted_lines(request.POST), data=request.POST)
     refused = None
     if sheet.is_valid():
         try:
-            recorded = record_session(
-                prescription=prescription,
+            recorded = record_own_session(
+                patient=request.patient,
                 uid=sheet.session.cleaned_data["uid"],
                 practised_on=sheet.session.cleaned_data["practised_on"],
                 answers=sheet.answers(),
@@ -74,11 +73,14 @@ def _record(request: Any, prescription: Any) -> HttpResponse:
             refused = error
         else:
             return redirect("session_saved", on=recorded.session.practised_on)
-    return _show_again(request, prescription, refused)
+    return _show_again(request, refused)
 
 
-def _show_again(request: Any, prescription: Any, refused: ValidationError | None) -> HttpResponse:
+def _show_again(request: Any, refused: ValidationError | None) -> HttpResponse:
     """The form with what was typed and what is wrong with it, for the exercises that are prescribed."""
+    prescription = current_prescription(patient=request.patient, user=request.user)
+    if prescription is None:
+        return _closed(request, refused.messages if refused else [_("Nothing was saved.")], status=403)
     today = local_date(timezone.now(), request.patient.zone)
     day = _day(request.POST.get("practised_on"), otherwise=today) or today
     exercises = exercises_on(prescription, day)
@@ -86,7 +88,7 @@ def _show_again(request: Any, prescription: Any, refused: ValidationError | None
     sheet.is_valid()
     if refused is not None:
         sheet.refuse(refused)
-    if not sheet.problems:  # what was wrong does not belong to this form at all
+    if not sheet.problems:  # what was wrong is not in the form any more: its id, or a line that is not theirs
         sheet.refuse(
             ValidationError(_("Something in this form could not be read. Please send it once more."))
         )

@@ -31,7 +31,7 @@ def posted(
     on: dt.date | str,
     **fields,
 ) -> dict[str, object]:
-    """The form of a session as a browser sends it; `outcomes` says of letters how it went ("skipped:pain")."""
+    """The form of a session as a browser sends it; `outcomes` says of letters how it went, "skipped:pain"."""
     data: dict[str, object] = {"uid": str(uid or uuid.uuid4()), "practised_on": str(on), **fields}
     for letter, said in (outcomes or {}).items():
         outcome, _, reason = said.partition(":")

@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 from clinic.weekdays import EVERY_DAY
 from patients import adherence, emergency, pausing, prescribing, recording, reviews, stopping
 from patients.adherence import DayState, Report
+from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.models import EmergencyReport, Patient, Pause, PracticeSession, Prescription, Review, WorkItem
 from patients.prescribing import Line
-from patients.recording import ExerciseAnswer, Recorded, SessionAnswers
+from patients.recording import Recorded
 from patients.screening import ScreeningAnswers
 from patients.vocabulary import Decision, EmergencySign, EndReason, Outcome, Site, SkipReason, Source
 from tests.factories import (

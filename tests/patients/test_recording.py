@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic.models import Event, Notice
 from patients import recording
 from patients.models import ExerciseRecord, ExerciseStop, PracticeSession
+from patients.prescribed import exercises_on
 from patients.vocabulary import Alert, Outcome, Site, SkipReason, Source, WorkKind
 from tests.patients.scenario import Scenario, day
 
@@ -218,7 +219,7 @@ def test_stopping_a_whole_session_leaves_alone_what_is_off_already(trial):
 
 def off(trial: Scenario, number: int) -> str:
     letters = {line.line: letter for letter, line in trial.lines.items()}
-    shown = recording.exercises_on(trial.prescription, trial.date(number))
+    shown = exercises_on(trial.prescription, trial.date(number))
     return "".join(letters[exercise.line] for exercise in shown if exercise.is_off)
 
 
@@ -238,9 +239,9 @@ def test_a_back_filled_stop_turns_it_off_from_its_own_day(trial):
 
 def test_exercises_come_in_their_order_with_the_version_of_the_day(trial):
     trial.changes(3, "CA")
-    lines = [exercise.line for exercise in recording.exercises_on(trial.prescription, trial.date(3))]
+    lines = [exercise.line for exercise in exercises_on(trial.prescription, trial.date(3))]
     assert lines == [trial.line("C"), trial.line("A")]
-    assert len(recording.exercises_on(trial.prescription, trial.date(2))) == 3
+    assert len(exercises_on(trial.prescription, trial.date(2))) == 3
 
 
 # --- What it costs -------------------------------------------------------------------------------------

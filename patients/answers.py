@@ -1,0 +1,69 @@
+"""What a patient says of a session, and what cannot be said (rule 3)."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from patients.vocabulary import PAIN_RANGE, Outcome, Site, SkipReason
+
+
+@dataclass(frozen=True)
+class ExerciseAnswer:
+    """What became of one exercise. `easier`: done in the clinician's easier form."""
+
+    line: uuid.UUID
+    outcome: Outcome
+    skip_reason: SkipReason | None = None
+    easier: bool = False
+
+
+@dataclass(frozen=True)
+class SessionAnswers:
+    """What a patient says of a session. Pain is 0-10; None is "left out", never 0.
+
+    `usual_pain` and `usual_site` (the lowest one) are asked once, at the start: kept where nothing was
+    said yet, else ignored.
+    """
+
+    exercises: Sequence[ExerciseAnswer]
+    pain_before: int | None = None
+    pain_during: int | None = None
+    pain_after: int | None = None
+    sites: Sequence[Site] = ()
+    words: str = ""
+    stopped: bool = False
+    usual_pain: int | None = None
+    usual_site: Site | None = None
+
+
+def refuse_answers(answers: SessionAnswers, exercises: Sequence[Any]) -> None:
+    """Raise ValidationError, by field, for what is out of range or is not one of `exercises` that are on."""
+    errors: dict[str, ValidationError] = {}
+    for name in ("pain_before", "pain_during", "pain_after", "usual_pain"):
+        pain = getattr(answers, name)
+        if pain is not None and not PAIN_RANGE[0] <= pain <= PAIN_RANGE[1]:
+            errors[name] = ValidationError(_("Pain is a number from 0 to 10."), code="range")
+    if not set(answers.sites) <= set(Site):
+        errors["sites"] = ValidationError(_("Choose from the list."), code="choice")
+    if answers.usual_site is not None and answers.usual_site not in set(Site):
+        errors["usual_site"] = ValidationError(_("Choose from the list."), code="choice")
+    known = {exercise.line: exercise for exercise in exercises if not exercise.is_off}
+    lines = [answer.line for answer in answers.exercises]
+    if len(lines) != len(set(lines)) or not set(lines) <= set(known):
+        problem = _("An exercise in this form is not part of your programme on that day.")
+        errors["exercises"] = ValidationError(problem, code="exercise")
+    elif not lines and not answers.stopped:
+        errors["exercises"] = ValidationError(_("Say at least of one exercise how it went."), code="empty")
+    for answer in answers.exercises:
+        if (answer.outcome == Outcome.SKIPPED) != (answer.skip_reason is not None):
+            errors["exercises"] = ValidationError(_("Say why you skipped the exercise."), code="reason")
+        if answer.easier and answer.line in known and known[answer.line].easier_rung() is None:
+            errors["exercises"] = ValidationError(_("This exercise has no easier form."), code="easier")
+    if not exercises:
+        errors["practised_on"] = ValidationError(_("Nothing was prescribed for this day."), code="day")
+    if errors:
+        raise ValidationError(errors)
