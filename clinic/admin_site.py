@@ -13,6 +13,7 @@ from clinic import navigation
 from clinic.signin.strength import is_strong
 
 View = Callable[..., Any]
+LARGEST_ID = 2**63 - 1  # what a database can hold
 
 
 class HomestretchAdminSite(admin.AdminSite):
@@ -70,7 +71,9 @@ class HomestretchAdminSite(admin.AdminSite):
 def _for_roles(view: View, roles: frozenset[str]) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         user: Any = request.user
-        if not user.roles & roles:
+        if not user.roles & roles or any(
+            isinstance(given, int) and given > LARGEST_ID for given in kwargs.values()
+        ):
             raise Http404
         return view(request, *args, **kwargs)
 

@@ -18,7 +18,7 @@ from patients.clinic_pages.acting import done
 from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm
 from patients.clinic_pages.patient_context import contact_context, health_context
 from patients.clinic_pages.scope import CLINICIANS, has_role_for, patient_or_404
-from patients.emergency import clear_emergency
+from patients.closing import clear_and_close
 from patients.models import Patient
 from patients.screening import keep_precautions
 from patients.signin import paper
@@ -46,7 +46,7 @@ def patient_clear(request: HttpRequest, pk: int) -> HttpResponse:
     patient, form = patient_or_404(request, pk, CLINICIANS), ClearForm(request.POST)
     user: Any = request.user
     if done(
-        form, lambda said: clear_emergency(patient=patient, note=said["note"], by=user, now=timezone.now())
+        form, lambda said: clear_and_close(patient=patient, note=said["note"], by=user, now=timezone.now())
     ):
         messages.success(request, _("Cleared. The programme and its reminders go on."))
         return _back(patient)

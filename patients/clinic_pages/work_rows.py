@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from clinic.localtime import local_date
 from patients.clinic_pages.forms.work import CloseForm, HandOverForm, colleagues
-from patients.models import EmergencyReport, ExerciseStop, PrescribedExercise, WorkItem, WorkItemEntry
+from patients.models import EmergencyReport, ExerciseStop, PrescribedExercise, Review, WorkItem, WorkItemEntry
 from patients.vocabulary import EmergencySign, WorkKind
 
 ENTRIES_SHOWN = 3
@@ -35,6 +35,7 @@ class Row:
     stopped: list[PrescribedExercise]
     signs: list[str]
     link: str
+    closes_elsewhere: bool  # a review is closed by signing it, an emergency sign by clearing it
     close: CloseForm
     hand_over: HandOverForm
     opened: str = field(default="")  # which of the two forms was sent and has to be mended
@@ -47,11 +48,6 @@ class Row:
     def icon(self) -> str:
         return ICONS[WorkKind(self.item.kind)]
 
-    @property
-    def closes_elsewhere(self) -> bool:
-        """A review is closed by signing it, an emergency sign by clearing it."""
-        return self.item.kind in {WorkKind.REVIEW, WorkKind.EMERGENCY}
-
 
 def rows_of(items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], now: dt.datetime) -> list[Row]:
     """Rows for `items`; `bound` holds the form that was sent with errors, by item and name."""
@@ -62,6 +58,7 @@ def rows_of(items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], now
     )
     stopped = stopped_exercises({item.prescription_id for item in chosen if item.kind == WorkKind.STOP})
     signs = _signs({item.patient_id for item in chosen if item.kind == WorkKind.EMERGENCY})
+    unsigned = _unsigned({item.patient_id for item in chosen if item.kind == WorkKind.REVIEW})
     takers = colleagues({item.patient.clinic_id for item in chosen})
     rows = []
     for item in chosen:
@@ -78,6 +75,9 @@ def rows_of(items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], now
                 stopped=stopped.get(item.prescription_id, []) if item.kind == WorkKind.STOP else [],
                 signs=signs.get(item.patient_id, []) if item.kind == WorkKind.EMERGENCY else [],
                 link=_link(item),
+                closes_elsewhere=item.patient_id in signs
+                if item.kind == WorkKind.EMERGENCY
+                else item.kind == WorkKind.REVIEW and item.patient_id in unsigned,
                 close=bound.get((item.pk, "close")) or CloseForm(auto_id=f"close-{item.pk}-%s"),
                 hand_over=bound.get((item.pk, "hand_over")) or HandOverForm(users=others, item=item),
                 opened=sent,
@@ -107,6 +107,12 @@ def _signs(patient_ids: Iterable[int]) -> dict[int, list[str]]:
     for report in EmergencyReport.objects.uncleared().filter(patient__in=patient_ids):
         found[report.patient_id] += [str(EmergencySign(sign).label) for sign in report.signs]
     return found
+
+
+def _unsigned(patient_ids: Iterable[int]) -> set[int]:
+    """Whose review waits for a signature."""
+    reviews = Review.objects.unsigned().filter(prescription__patient__in=patient_ids)
+    return set(reviews.values_list("prescription__patient", flat=True))
 
 
 def _link(item: WorkItem) -> str:

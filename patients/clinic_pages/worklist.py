@@ -18,8 +18,9 @@ from patients.clinic_pages.acting import done
 from patients.clinic_pages.forms.work import CloseForm, HandOverForm
 from patients.clinic_pages.scope import work_or_404
 from patients.clinic_pages.work_rows import rows_of
+from patients.closing import close_item
 from patients.models import WorkItem
-from patients.work import acknowledge, close_work, hand_over_work
+from patients.work import acknowledge, hand_over_work
 
 
 def open_count(user: Any) -> int:
@@ -35,6 +36,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
 @require_POST
 def work_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     item = work_or_404(request, pk)
+    if item.closed_at is not None:
+        return _closed_already(request)
     acknowledge(item=item, by=request.user, now=timezone.now())  # type: ignore[arg-type]
     messages.success(request, _("Noted: you take care of it."))
     return _back(request)
@@ -43,6 +46,8 @@ def work_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def work_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     item = work_or_404(request, pk)
+    if item.closed_at is not None:
+        return _closed_already(request)
     form = HandOverForm(request.POST, item=item)
     user: Any = request.user
     if done(form, lambda said: hand_over_work(item=item, to=said["to"], by=user, now=timezone.now())):
@@ -54,24 +59,34 @@ def work_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def work_close(request: HttpRequest, pk: int) -> HttpResponse:
     item = work_or_404(request, pk)
-    form = CloseForm(request.POST)
+    if item.closed_at is not None:
+        return _closed_already(request)
+    form = CloseForm(request.POST, auto_id=f"close-{item.pk}-%s")
     user: Any = request.user
-    if done(form, lambda said: close_work(item=item, by=user, outcome=said["outcome"], now=timezone.now())):
+    if done(form, lambda said: close_item(item=item, by=user, outcome=said["outcome"], now=timezone.now())):
         messages.success(request, _("Closed."))
         return _back(request)
     return _page(request, bound={(item.pk, "close"): form}, status=400)
 
 
+def _closed_already(request: HttpRequest) -> HttpResponse:
+    """Two at once, or a page that stood open for long."""
+    messages.info(request, _("Somebody has closed this already."))
+    return _back(request)
+
+
 def _page(request: HttpRequest, *, bound: Any = None, status: int = 200) -> HttpResponse:
+    """`bound` holds a form that was refused, by item and name: then everybody's items, so that it is seen."""
     user: Any = request.user
-    chosen = request.GET.get("who") or request.POST.get("who")
-    mine = chosen == "mine" if chosen in {"mine", "all"} else _starts_with_mine(user)
-    items = _items(user, mine=mine)
+    chosen = request.GET.get("who")
+    mine = not bound and (chosen == "mine" if chosen in {"mine", "all"} else _starts_with_mine(user))
+    rows = rows_of(_items(user, mine=mine), bound=bound or {}, now=timezone.now())
     context = {
         "title": _("Worklist"),
-        "rows": rows_of(items, bound=bound or {}, now=timezone.now()),
+        "rows": rows,
         "mine": mine,
-        "others": None if not mine else _items(user, mine=False).count() - len(items),
+        "here": reverse("admin:worklist") + ("?who=mine" if mine else "?who=all"),
+        "others": _items(user, mine=False).count() - len(rows) if mine else 0,
     }
     return page(request, "patients/staff/worklist.html", context, status=status)
 

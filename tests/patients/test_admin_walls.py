@@ -1,0 +1,159 @@
+"""The clinic's own pages: who opens which, and that for everybody else they do not exist."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from clinic.scoping import ANY_ROLE, HEALTH_ROLES, Role
+from patients.admin import PAGES
+from patients.clinic_pages.scope import CLINICIANS
+from patients.models import Patient
+from tests.clients import signed_in
+from tests.factories import MembershipFactory, PauseFactory, ReviewFactory, UserFactory, WorkItemFactory
+
+pytestmark = pytest.mark.django_db
+
+READ = {
+    "worklist",
+    "reports",
+    "patient",
+    "prescribe",
+    "prescription_report",
+    "prescription_adjust",
+    "clinic_staff",
+    "staff_leave",
+    "staff_hand_over",
+}
+ROLES = {name: frozenset(roles) for _route, _view, name, roles in PAGES}
+
+
+@pytest.fixture
+def addresses(aurora) -> dict[str, str]:
+    """Every page of ours, about somebody or something of Aurora."""
+    about = {
+        "patients": [aurora.patient.pk],
+        "prescriptions": [aurora.prescription.pk],
+        "worklist": [WorkItemFactory(prescription=aurora.prescription).pk],
+        "clinic": [aurora.clinic.slug],
+    }
+    more = {
+        "prescription_end_pause": [PauseFactory(prescription=aurora.prescription).pk],
+        "prescription_sign": [ReviewFactory(prescription=aurora.prescription).number],
+        "staff_leave": [aurora.clinician.pk],
+        "staff_hand_over": [aurora.clinician.pk],
+    }
+    found = {}
+    for route, _view, name, _roles in PAGES:
+        arguments = about[route.split("/")[0]] if "<" in route else []
+        found[name] = reverse(f"admin:{name}", args=[*arguments, *more.get(name, [])])
+    return found
+
+
+def asked(client: Client, name: str, address: str, **how: bool):
+    return client.get(address, **how) if name in READ else client.post(address, **how)
+
+
+def test_every_page_is_held_by_a_role(addresses):
+    assert set(ROLES.values()) <= {ANY_ROLE, HEALTH_ROLES, CLINICIANS, frozenset({Role.MANAGER})}
+    assert addresses.keys() == ROLES.keys()
+
+
+def test_who_is_not_signed_in_is_asked_to(addresses, client):
+    for name, address in addresses.items():
+        answer = asked(client, name, address)
+        assert answer.status_code == 302, name
+        door = client.get(answer["Location"])
+        assert door["Location"].startswith(reverse("account_login")), name
+
+
+def test_without_the_second_factor_nothing_opens(addresses, aurora):
+    weak = signed_in(aurora.clinician, method="password")
+    for name, address in addresses.items():
+        answer = asked(weak, name, address)
+        assert answer.status_code == 302, name
+        door = weak.get(answer["Location"])
+        assert door["Location"].startswith(reverse("strengthen")), name
+
+
+@pytest.mark.parametrize("who", ["patient", "strange clinician", "strange manager", "operator", "left"])
+def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
+    left = MembershipFactory(clinic=cast.aurora.clinic, role=Role.CLINICIAN)
+    elsewhere = MembershipFactory(clinic=cast.bora.clinic, user=left.user, role=Role.CLINICIAN)
+    left.ended_at = elsewhere.started_at
+    left.save()
+    user = {
+        "patient": cast.aurora.patient.user,
+        "strange clinician": cast.bora.clinician,
+        "strange manager": cast.bora.manager,
+        "operator": cast.operator,
+        "left": left.user,
+    }[who]
+    outside = signed_in(user, method="mfa")
+    lists = {"worklist", "reports"}  # theirs, without anything of ours: the tests of those pages
+    for name, address in addresses.items():
+        if name not in lists or who in {"patient", "operator"}:
+            assert asked(outside, name, address, follow=True).status_code == 404, name
+
+
+def test_the_front_desk_opens_contact_and_ways_in_alone(addresses, aurora):
+    desk = signed_in(aurora.front_desk, method="mfa")
+    opened = {name for name, at in addresses.items() if asked(desk, name, at).status_code != 404}
+    assert opened == {"patient", "patient_invite", "patient_paper_code", "patient_paper_revoke"}
+
+
+def test_a_manager_who_does_not_treat_reads_and_changes_nothing(addresses, aurora):
+    manager = signed_in(aurora.manager, method="mfa")
+    closed = {name for name, at in addresses.items() if asked(manager, name, at).status_code == 404}
+    assert closed == {name for name, roles in ROLES.items() if roles == CLINICIANS}
+
+
+def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
+    """Front desk here and clinician there: here the front desk's pages alone."""
+    both = UserFactory()
+    MembershipFactory(clinic=cast.aurora.clinic, user=both, role=Role.FRONT_DESK)
+    MembershipFactory(clinic=cast.bora.clinic, user=both, role=Role.CLINICIAN)
+    MembershipFactory(clinic=cast.bora.clinic, user=both, role=Role.MANAGER)
+    client = signed_in(both, method="mfa")
+    opened = {
+        name
+        for name, at in addresses.items()
+        if name not in {"worklist", "reports"} and asked(client, name, at).status_code != 404
+    }
+    assert opened == {"patient", "patient_invite", "patient_paper_code", "patient_paper_revoke"}
+
+
+def test_a_clinician_who_is_a_patient_elsewhere_sees_nothing_of_it_here(addresses, cast):
+    """Being a patient of Aurora opens no page of Aurora's staff."""
+    Patient.objects.filter(pk=cast.aurora.patient.pk).update(user=cast.bora.clinician)
+    client = signed_in(cast.bora.clinician, method="mfa")
+    for name in ("patient", "prescription_report"):
+        assert client.get(addresses[name]).status_code == 404
+
+
+def test_the_wrong_method_is_refused(addresses, aurora):
+    MembershipFactory(clinic=aurora.clinic, user=aurora.manager, role=Role.CLINICIAN)
+    client = signed_in(aurora.manager, method="mfa")
+    both = {"prescribe", "prescription_adjust", "staff_leave", "staff_hand_over"}
+    for name, address in addresses.items():
+        if name not in both:
+            wrong = client.post(address) if name in READ else client.get(address)
+            assert wrong.status_code == 405, name
+
+
+@pytest.mark.parametrize("odd", ["0", "999999", "99999999999999999999999999"])
+def test_an_id_that_is_nobodys_is_not_found(odd, addresses, aurora):
+    MembershipFactory(clinic=aurora.clinic, user=aurora.manager, role=Role.CLINICIAN)
+    client = signed_in(aurora.manager, method="mfa")
+    for route, _view, name, _roles in PAGES:
+        if "<int:" in route:
+            numbers = {"pk": int(odd), "pause_pk": int(odd), "number": int(odd)}
+            wanted = {key: number for key, number in numbers.items() if f"<int:{key}>" in route}
+            slug = {"slug": aurora.clinic.slug} if "<slug" in route else {}
+            address = reverse(f"admin:{name}", kwargs={**wanted, **slug})
+            assert asked(client, name, address).status_code == 404, name
+
+
+def test_letters_for_an_id_are_not_found(aurora):
+    client = signed_in(aurora.clinician, method="mfa")
+    for address in ("patients/abc/", "prescriptions/abc/", "prescriptions/1e3/adjust/", "patients/-1/"):
+        assert client.get(reverse("admin:index") + address).status_code == 404
