@@ -77,7 +77,7 @@ def report_context(
         "end_form": bound.get("end") or EndForm(auto_id="end-%s"),
         "sign_form": bound.get("sign") or SignForm(auto_id="sign-%s"),
         "refused": next(iter(bound), ""),
-        "resume_form": bound.get("resume"),
+        "refused_form": next(iter(bound.values()), None),
     }
 
 
