@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>: the kernel signals a child whose parent has died
 
@@ -70,7 +70,7 @@ def wait_until_open(port: int, *, seconds: float) -> bool:
     return False
 
 
-def start(children: dict[str, Sequence[str]]) -> dict[str, subprocess.Popen[bytes]]:
+def start(children: Mapping[str, Sequence[str]]) -> dict[str, subprocess.Popen[bytes]]:
     # A session of their own: Ctrl-C reaches us alone, and we end them in order.
     return {
         name: subprocess.Popen(command, preexec_fn=_die_with_parent, start_new_session=True)  # noqa: S603 our own commands

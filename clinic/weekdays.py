@@ -51,7 +51,7 @@ class WeekdaysField(models.CharField):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.validators.append(validate_weekdays)
 
-    def formfield(self, **kwargs: object) -> forms.Field:  # type: ignore[override]
+    def formfield(self, **kwargs: object) -> forms.Field:
         kwargs.pop("widget", None)
         return WeekdaysFormField(
             choices=CHOICES,

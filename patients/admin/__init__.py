@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import navigation
 from clinic.admin.managed import MANAGERS, register_tab
-from clinic.admin_site import site
+from clinic.admin_site import View, site
 from clinic.navigation import Entry
 from clinic.scoping import ANY_ROLE, HEALTH_ROLES
 from patients.admin.patients import PatientAdmin
@@ -15,7 +15,7 @@ from patients.models import Patient
 
 admin.site.register(Patient, PatientAdmin)
 
-PAGES = [
+PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ("worklist/", worklist.worklist, "worklist", HEALTH_ROLES),
     ("worklist/<int:pk>/acknowledge/", worklist.work_acknowledge, "work_acknowledge", HEALTH_ROLES),
     ("worklist/<int:pk>/hand-over/", worklist.work_hand_over, "work_hand_over", HEALTH_ROLES),

@@ -102,7 +102,7 @@ def _sessions(prescription: Prescription, number: str | None) -> Any:
     rows = PracticeSession.objects.current().filter(prescription=prescription)
     rows = rows.prefetch_related("records__prescribed").order_by("-practised_on", "-first_recorded_at", "-pk")
     page = Paginator(rows, SESSIONS_A_PAGE).get_page(number)
-    page.object_list = [told(session) for session in page.object_list]  # type: ignore[assignment]
+    page.object_list = [told(session) for session in page.object_list]
     return page
 
 
@@ -149,7 +149,7 @@ def _stops(prescription: Prescription) -> list[dict[str, Any]]:
     prescribed = PrescribedExercise.objects.filter(version__in={stop.session.version_id for stop in rows})
     names = {(one.version_id, one.line): one for one in prescribed}
     found = [{"stop": stop, "exercise": names.get((stop.session.version_id, stop.line))} for stop in rows]
-    return sorted(found, key=lambda row: row["stop"].resumed_at is not None)  # type: ignore[attr-defined]
+    return sorted(found, key=lambda row: row["stop"].resumed_at is not None)
 
 
 def _screening(prescription: Prescription) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ def trial() -> Scenario:
     return Scenario("A")
 
 
-def refusal(trial: Scenario, first: int, last: int, **how) -> tuple[str, str]:
+def refusal(trial: Scenario, first: int, last: int, **how) -> tuple[str, str | None]:
     """Field and code of the refusal; makes sure that nothing was saved."""
 
     def stored():

@@ -25,7 +25,7 @@ def stored(trial: Scenario):
     return [model.objects.count() for model in KEPT], Prescription.objects.filter(pk=trial.pk).values().get()
 
 
-def refusal(trial: Scenario, answers: SessionAnswers, *, on=5, told_on=5) -> dict[str, set[str]]:
+def refusal(trial: Scenario, answers: SessionAnswers, *, on=5, told_on=5) -> dict[str, set[str | None]]:
     """The codes of the refusal by field; makes sure that nothing was saved."""
     before = stored(trial)
     with pytest.raises(ValidationError) as refused:

@@ -26,7 +26,8 @@ class LineForm(forms.Form):
     def __init__(self, *args: Any, line: Line, **kwargs: Any) -> None:
         self.line = line
         initial = {**line.dose, "note_en": line.note_en, "note_it": line.note_it}
-        super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
+        kwargs["initial"] = {**initial, **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
         self.fields["place"] = forms.IntegerField(label=_("Place"), min_value=1, max_value=99)
         self.fields["remove"] = forms.BooleanField(label=_("Remove"), required=False)
         for name in Dose.FIGURES:

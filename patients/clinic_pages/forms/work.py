@@ -36,7 +36,7 @@ class HandOverForm(forms.Form):
     )
 
     def __init__(self, *args: Any, item: WorkItem, users: list[User] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"hand-over-{item.pk}-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": f"hand-over-{item.pk}-%s", **kwargs})
         clinic = item.patient.clinic_id
         offered = colleagues([clinic])[clinic] if users is None else users
         field: Any = self.fields["to"]
