@@ -5,7 +5,7 @@ log of the admin, which would keep names.
 """
 
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
@@ -121,26 +121,30 @@ class ScopedAdmin(_Scoped, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.may(request, self.deletes, obj)
 
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
-        raise Http404(_("Not found"))
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """What the user may not see does not exist, on every page of one object."""
+        obj = super().get_object(request, object_id, from_field)
+        if obj is None:
+            raise Http404
+        return obj
 
     # --- Who changed what ---------------------------------------------------------------------------
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        self._write(request, Verb.ADDED, [obj])
+        self.write_event(request, Verb.ADDED, [obj])
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         if message:  # nothing was changed: nothing to tell
-            self._write(request, Verb.CHANGED, [obj])
+            self.write_event(request, Verb.CHANGED, [obj])
 
     def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> Any:
-        self._write(request, Verb.REMOVED, queryset)
+        self.write_event(request, Verb.REMOVED, queryset)
 
     def subject_of(self, obj: Any) -> Any:
         """The patient whose record `obj` is, for the audit trail; None where it is nobody's."""
         return None
 
-    def _write(self, request: HttpRequest, verb: Verb, objs: Iterable[models.Model]) -> None:
+    def write_event(self, request: HttpRequest, verb: Verb, objs: Iterable[models.Model]) -> None:
         user: Any = request.user
         for obj in objs:
             audit.write(
@@ -157,8 +161,6 @@ class ScopedAdmin(_Scoped, admin.ModelAdmin):
     ) -> HttpResponse:
         """Who changed this object when; who has read it is for the clinic's managers alone."""
         obj = self.get_object(request, unquote(object_id))
-        if obj is None:
-            raise Http404
         if not self.has_change_permission(request, obj):
             raise PermissionDenied
         events = Event.objects.filter(object_type=obj._meta.label, object_id=str(obj.pk))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -16,7 +17,6 @@ from django.utils.html import format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from clinic import audit
 from clinic.admin.scoped import ScopedAdmin
 from clinic.audit import Verb
 from clinic.models import Clinic
@@ -157,17 +157,9 @@ class PatientAdmin(ScopedAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Opening a patient's contact is reading the record too."""
-        patient = self.get_object(request, object_id)
-        if patient is not None and request.method == "GET":
-            now, user = timezone.now(), request.user
-            audit.write(
-                verb=Verb.READ,
-                obj=patient,
-                actor=user,  # type: ignore[arg-type]
-                clinic=patient.clinic,
-                subject=patient,
-                now=now,
-            )
+        patient = self.get_object(request, unquote(object_id))
+        if request.method == "GET":
+            self.write_event(request, Verb.READ, [patient])
         return super().change_view(request, object_id, form_url, extra_context)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:

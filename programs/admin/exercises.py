@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -152,9 +153,7 @@ class ExerciseAdmin(LibraryAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """With all that the reading page shows, for those who may not edit."""
-        exercise = self.get_object(request, object_id)
-        if exercise is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        exercise = self.get_object(request, unquote(object_id))
         context = {
             "texts": texts_of(exercise),
             "figures": dose_figures.figures(exercise),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -153,9 +154,7 @@ class ProgramAdmin(LibraryAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """With all that the reading page shows, for those who may not edit."""
-        program = self.get_object(request, object_id)
-        if program is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        program = self.get_object(request, unquote(object_id))
         rows = program.items.select_related("exercise").prefetch_related("exercise__forms")
         context = {
             "schedule": schedule_text.in_short(program),

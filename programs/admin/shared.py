@@ -84,7 +84,7 @@ class LibraryAdmin(ScopedAdmin):
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         if obj.retired_now:
-            self._write(request, Verb.RETIRED, [obj])
+            self.write_event(request, Verb.RETIRED, [obj])
         else:
             super().log_change(request, obj, message)
 
