@@ -15,7 +15,7 @@ for pain in that session, nor a session in which all that was due was skipped fo
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -123,15 +123,14 @@ def _day(trial: TrialFacts, day: dt.date, *, today: dt.date) -> Day:
     if version is None or not _is_asked(trial, version, day):
         return Day(day, DayState.NOT_DUE, marks, sessions_recorded=len(sessions))
     asked = version.sessions_a_day
-    # A session that was skipped for pain gives way to one that was practised later on the same day.
-    sessions_first = sorted(sessions, key=lambda session: not _session_is_due(trial, version, day, session))
-    slots: list[SessionFacts | None] = [*sessions_first[:asked]]
-    if not _only_recorded_is_due(trial, day, today=today):
-        slots += [None] * (asked - len(slots))
+    missing = max(0, asked - len(sessions))  # sessions that were asked and not recorded
+    if _only_recorded_is_due(trial, day, today=today):
+        missing = 0
+    sessions_due = _capped(asked, [_session_is_due(trial, version, session) for session in sessions])
+    sessions_due += 0 if _all_off(trial, version, day) else missing
     practised = sum(_practised(session) for session in sessions)
-    sessions_due = sum(_session_is_due(trial, version, day, slot) for slot in slots)
     sessions_done = min(practised, sessions_due)
-    halves_done, doses_due = _doses(trial, version, day, slots, sessions)
+    halves_done, doses_due = _doses(trial, version, day, missing=missing)
     if day == today and len(sessions) < asked and _can_go_on(trial, version, day):
         state = DayState.OPEN
     else:
@@ -195,37 +194,32 @@ def _can_go_on(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
     return day != trial.ended_on and not suspended and not _all_off(trial, version, day)
 
 
-def _session_is_due(
-    trial: TrialFacts, version: VersionFacts, day: dt.date, session: SessionFacts | None
-) -> bool:
-    if session is None:
-        return not _all_off(trial, version, day)
+def _capped(asked: int, due: Iterable[bool]) -> int:
+    """How many of the recorded times are due: of more than are asked, those that are excused give way."""
+    return min(asked, sum(due))
+
+
+def _session_is_due(trial: TrialFacts, version: VersionFacts, session: SessionFacts) -> bool:
+    """Whether anything was on in `session`, and not all of that skipped for pain."""
     on_before = [line for line in version.lines if not _is_off(trial, line, session, from_it=False)]
     skipped = [line for line in on_before if line in session.records and session.records[line].was_pain_skip]
-    return bool(on_before) and not (skipped == on_before and not session.stopped)
+    return bool(on_before) and (session.stopped or skipped != on_before)
 
 
-def _doses(
-    trial: TrialFacts,
-    version: VersionFacts,
-    day: dt.date,
-    slots: Sequence[SessionFacts | None],
-    sessions: Sequence[SessionFacts],
-) -> tuple[int, int]:
+def _doses(trial: TrialFacts, version: VersionFacts, day: dt.date, *, missing: int) -> tuple[int, int]:
     """Halves done and times due of all exercises on `day`; each exercise capped at the times it is due."""
+    sessions = trial.sessions_by_day.get(day, [])
     halves_done = doses_due = 0
     for line in version.lines:
-        due = sum(_dose_is_due(trial, line, day, slot) for slot in slots)
+        due = _capped(version.sessions_a_day, [_dose_is_due(trial, line, session) for session in sessions])
+        due += 0 if _is_off_at_end(trial, line, day) else missing
         halves = sum(session.records[line].halves for session in sessions if line in session.records)
         doses_due += due
         halves_done += min(halves, 2 * due)
     return halves_done, doses_due
 
 
-def _dose_is_due(trial: TrialFacts, line: uuid.UUID, day: dt.date, session: SessionFacts | None) -> bool:
-    """Whether `line` is due in `session`, or in one of `day` that was not recorded (None)."""
-    if session is None:
-        return not any(stop.line == line and _stands_at_end(stop, day) for stop in trial.stops)
+def _dose_is_due(trial: TrialFacts, line: uuid.UUID, session: SessionFacts) -> bool:
     record = session.records.get(line)
     if record is not None and record.was_pain_skip:
         return False
@@ -260,13 +254,17 @@ def _was_resumed_before(stop: StopFacts, session: SessionFacts) -> bool:
     return session.on > stop.resumed_on or same_day
 
 
-def _stands_at_end(stop: StopFacts, day: dt.date) -> bool:
-    return stop.on <= day and (stop.resumed_on is None or stop.resumed_on > day)
+def _is_off_at_end(trial: TrialFacts, line: uuid.UUID, day: dt.date) -> bool:
+    """Whether `line` is off when `day` is over, so also in a session of it that was not recorded."""
+    return any(
+        stop.on <= day and (stop.resumed_on is None or stop.resumed_on > day)
+        for stop in trial.stops
+        if stop.line == line
+    )
 
 
 def _all_off(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
-    off = {stop.line for stop in trial.stops if _stands_at_end(stop, day)}
-    return set(version.lines) <= off
+    return all(_is_off_at_end(trial, line, day) for line in version.lines)
 
 
 def _practised(session: SessionFacts) -> bool:
