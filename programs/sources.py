@@ -12,13 +12,9 @@ def sources_after(before: dict[str, Any], after: dict[str, Any]) -> dict[str, st
     A figure that stayed keeps its source, one that changed is the clinician's, one that is gone has none.
     """
     known = before.get("dose_sources", {})
-    return {
-        name: known.get(name, DoseSource.CLINICIAN.value)
-        if after[name] == before.get(name)
-        else DoseSource.CLINICIAN.value
-        for name in Dose.FIGURES
-        if after[name] is not None
-    }
+    given = [name for name in Dose.FIGURES if after[name] is not None]
+    changed = {name: DoseSource.CLINICIAN.value for name in given if after[name] != before.get(name)}
+    return {name: known[name] for name in given if name in known} | changed
 
 
 def claim(row: Dose, before: dict[str, Any]) -> None:

@@ -87,7 +87,7 @@ def _ask(
 
 def _prescribe(request: HttpRequest, patient: Patient, program: Program) -> HttpResponse:
     form = PrescribeForm(request.POST, sessions_a_day=program.sessions_a_day)
-    start, made = "start" in request.POST, []
+    start, made = request.POST.get("go") == "start", []
     user: Any = request.user
 
     def act(said: dict[str, Any]) -> None:
