@@ -1,7 +1,7 @@
 # What there is to do with this project; CONTRIBUTING.md says more.
 # PYTHON=python3.13 make setup picks an interpreter. T=path and ARGS=... narrow the tests.
 
-.PHONY: help setup demo test test-sqlite test-pythons check bench faults lock
+.PHONY: help setup demo test test-sqlite test-pythons check bench faults messages lock
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -29,6 +29,10 @@ bench: ## nothing yet
 
 faults: ## nothing yet
 	@echo "nothing yet"
+
+messages: setup ## gather new texts of the interface into locale/it (needs gettext)
+	@DEMO=1 .venv/bin/python manage.py makemessages --locale it --no-location --no-obsolete \
+		--ignore='.venv*' --ignore=tests --ignore=var --ignore=static --ignore=staticfiles
 
 lock: setup ## work out requirements.lock again from pyproject.toml
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
