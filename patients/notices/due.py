@@ -5,6 +5,7 @@ delivery log says.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import (
@@ -37,21 +38,42 @@ ACTIVE = Q(patient__prescriptions__status=Prescription.Status.ACTIVE)
 
 
 def reminder_times(*, on: dt.date) -> Any:
-    """Every reminder time with `zone`, the patient's active prescription as `given`, and on `on`: the
-    version in force and how many sessions are recorded."""
-    version = PrescriptionVersion.objects.filter(prescription=OuterRef("given__pk")).in_force(on)
-    sessions = PracticeSession.objects.current().filter(prescription=OuterRef("given__pk"), practised_on=on)
-    return ReminderTime.objects.annotate(
-        zone=Coalesce(NullIf("patient__time_zone", Value("")), "patient__clinic__time_zone"),
-        given=FilteredRelation("patient__prescriptions", condition=ACTIVE),
-    ).annotate(
-        # Where the first session starts the programme, reminders begin when it was activated.
-        starts_on=Coalesce("given__starts_on", "given__activated_on"),
-        version_in_force=Subquery(version.values("pk")),
-        recorded=Coalesce(
-            Subquery(sessions.order_by().values("prescription").annotate(n=Count("pk")).values("n")), 0
-        ),
+    """Every reminder time with the patient's active prescription, and how things stand on `on`.
+
+    Everything that is asked about it is an annotation: asked through the relation, each question would
+    join the prescription once more.
+    """
+    version = PrescriptionVersion.objects.filter(prescription=OuterRef("prescription_id")).in_force(on)
+    sessions = PracticeSession.objects.current().filter(
+        prescription=OuterRef("prescription_id"), practised_on=on
     )
+    return (
+        ReminderTime.objects.annotate(given=FilteredRelation("patient__prescriptions", condition=ACTIVE))
+        .annotate(
+            prescription_id=F("given__pk"),
+            activated_at=F("given__activated_at"),
+            # Where the first session starts the programme, reminders begin when it was activated.
+            starts_on=Coalesce("given__starts_on", "given__activated_on"),
+        )
+        .annotate(
+            version_in_force=Subquery(version.values("pk")),
+            recorded=Coalesce(
+                Subquery(sessions.order_by().values("prescription").annotate(n=Count("pk")).values("n")), 0
+            ),
+        )
+    )
+
+
+def in_zone(zone: str) -> Q:
+    """The reminder times of patients whose days are counted in `zone` (patients.models.Patient.zone)."""
+    return Q(patient__time_zone=zone) | Q(patient__time_zone="", patient__clinic__time_zone=zone)
+
+
+def chosen_times() -> Iterable[tuple[str, dt.time]]:
+    """Every zone and local time that some patient has chosen: few, however many patients there are."""
+    zone = Coalesce(NullIf("patient__time_zone", Value("")), "patient__clinic__time_zone")
+    times = ReminderTime.objects.annotate(zone=zone).order_by().values_list("zone", "at")
+    return times.distinct()
 
 
 def unwanted(*, on: dt.date) -> dict[str, Any]:
@@ -62,14 +84,16 @@ def unwanted(*, on: dt.date) -> dict[str, Any]:
         sessions_a_day__gte=OuterRef("slot"),
     )
     off = ExerciseStop.objects.standing().filter(
-        prescription=OuterRef("version__prescription"), line=OuterRef("line")
+        prescription=OuterRef(OuterRef("prescription_id")), line=OuterRef("line")
     )
     exercises = PrescribedExercise.objects.filter(~Exists(off), version=OuterRef("version_in_force"))
-    pauses = Pause.objects.filter(prescription=OuterRef("given__pk"), starts_on__lte=on, ends_on__gte=on)
+    pauses = Pause.objects.filter(
+        prescription=OuterRef("prescription_id"), starts_on__lte=on, ends_on__gte=on
+    )
     reports = EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))
     return {
         "turned_off": Q(patient__reminders_stopped_at__isnull=False),
-        "not_active": Q(given__isnull=True),
+        "not_active": Q(prescription_id__isnull=True),
         "not_started": Q(starts_on__gt=on),
         "suspended": Exists(reports),
         "paused": Exists(pauses),

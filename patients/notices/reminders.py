@@ -6,7 +6,7 @@ import zoneinfo
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Case, CharField, DateTimeField, F, Value, When
+from django.db.models import Case, CharField, DateTimeField, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, Concat, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -34,16 +34,19 @@ def plan_reminders(now: dt.datetime) -> int:
     Only what has fallen due within the last hours is made: after an outage nobody gets a pile.
     """
     made = 0
-    chosen = due.reminder_times(on=now.date()).order_by().values_list("zone", "at").distinct()
-    for (zone, on), moments in come_by(now, chosen).items():
-        times = due.wanted(on=on).filter(zone=zone, at__in=moments).exclude(patient__email="")
-        due_at = _case(moments)
+    for (zone, on), moments in come_by(now, due.chosen_times()).items():
+        times = due.wanted(on=on).filter(due.in_zone(zone), at__in=moments).exclude(patient__email="")
+        times = times.annotate(due_at=_case(moments), key=_key(on))
         made += enqueue_all(
-            # Who was activated after the hour is reminded from the next one on.
-            times.annotate(due_at=due_at).filter(given__activated_at__lte=F("due_at")),
+            times.filter(
+                # Who was activated after the hour is reminded from the next one on.
+                Q(activated_at__lte=F("due_at")),
+                # For speed alone: a tick looks at the same hours again and again.
+                ~Exists(Notice.objects.filter(dedupe_key=OuterRef("key"))),
+            ),
             kind=KIND,
             clinic=F("patient__clinic"),
-            dedupe_key=_key(on),
+            dedupe_key=F("key"),
             due_at=F("due_at"),
             subject_id=F("patient_id"),
             expires_at=_case({at: instant + WORTH_SENDING for at, instant in moments.items()}),
