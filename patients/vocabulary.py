@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 PAIN_RANGE = (0, 10)
 
@@ -124,7 +125,7 @@ class Helped(models.TextChoices):
 
 class Decision(models.TextChoices):
     CONTINUE = "continue", _("Continue")
-    PROGRESS = "progress", _("Progress")
+    PROGRESS = "progress", pgettext_lazy("decision at a review", "Progress")
     REGRESS = "regress", _("Step back")
     CHANGE = "change", _("Change")
     MAINTENANCE = "maintenance", _("Maintenance")
