@@ -5,12 +5,14 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from clinic.logos import clean_logo
 from clinic.models import Clinic
 from clinic.models.clinic import validate_time_zone
 
+MOST_SILENT_DAYS = 90  # catches typing errors; nobody waits that long
 ZONES_LISTED = "time-zones"  # the id of the page's list of suggestions
 
 
@@ -44,6 +46,7 @@ class SettingsForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["open_days"].widget.attrs["class"] = "inline"
+        self.fields["silent_after_days"].validators.append(MaxValueValidator(MOST_SILENT_DAYS))
 
     def clean_new_logo(self) -> Any:
         upload = self.cleaned_data["new_logo"]

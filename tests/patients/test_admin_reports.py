@@ -1,0 +1,100 @@
+"""The clinic's report: every running programme in one table, at the same cost for one as for many."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinic.scoping import Role
+from tests.factories import MembershipFactory, PatientFactory
+from tests.patients.clinic_pages import client_of, member, report_url
+from tests.patients.pages import text
+from tests.patients.scenario import Scenario
+
+pytestmark = pytest.mark.django_db
+REPORTS = "/admin/reports/"
+MOST_QUERIES = 20  # the session, the roles and the navigation included
+
+
+@pytest.fixture
+def trial(time_machine) -> Scenario:
+    """Day 5: four sessions of four; one exercise stopped on day 4 with pain 5 after it."""
+    trial = Scenario("AB")
+    trial.practises(1, 3)
+    trial.records(4, done="A", stopped="B", before=3, after=5)
+    time_machine.move_to(trial.at(5, "10:00"), tick=False)
+    return trial
+
+
+def neighbour(trial: Scenario, *, family: str, practised: int) -> Scenario:
+    """Another patient of the same clinic, who practised from day 1 to `practised`."""
+    patient = PatientFactory(clinic=trial.clinic, family_name=family)
+    other = Scenario("A", patient=patient)
+    if practised:
+        other.practises(1, practised)
+    return other
+
+
+def test_a_row_has_everything_at_a_glance(trial):
+    page = client_of(trial.clinician).get(REPORTS)
+    patient = trial.patient
+    row = f"{patient.family_name}, {patient.given_name} {trial.prescription.name} 5"
+    assert f"{row} 4 of 4 (100 %) Good 7 of 7 (100 %) Good Thu 5 Mar 5 1" in text(page)
+    assert report_url(trial) in page.content.decode()
+
+
+def test_the_lowest_adherence_comes_first_and_names_sort_too(trial):
+    low = neighbour(trial, family="Zeta", practised=1)
+    none = neighbour(trial, family="Alfa", practised=0)
+    client = client_of(trial.clinician)
+    said = text(client.get(REPORTS))
+    assert said.index("Alfa,") < said.index("Zeta,") < said.index(f"{trial.patient.family_name},")
+    assert "0 of 4 (0 %) Low too little to judge" in said
+    by_name = text(client.get(REPORTS, {"sort": "name"}))
+    assert by_name.index("Alfa,") < by_name.index(f"{trial.patient.family_name},") < by_name.index("Zeta,")
+    assert text(client.get(REPORTS, {"sort": "moon"})).index("Alfa,") < said.index("Zeta,")
+    assert low.pk != none.pk
+
+
+def test_bands_are_the_clinics_own(trial):
+    neighbour(trial, family="Zeta", practised=3)
+    client = client_of(trial.clinician)
+    assert "3 of 4 (75 %) Fair" in text(client.get(REPORTS))
+    trial.clinic.band_good = 75
+    trial.clinic.save()
+    assert "3 of 4 (75 %) Good" in text(client.get(REPORTS))
+
+
+def test_drafts_and_what_has_ended_are_not_running(trial):
+    trial.ends(5)
+    assert "No programme is running" in text(client_of(trial.clinician).get(REPORTS))
+
+
+def test_managers_see_their_clinic_and_nobody_another(trial):
+    stranger = Scenario("A")
+    manager = member(trial, Role.MANAGER)
+    said = text(client_of(manager).get(REPORTS))
+    assert trial.patient.family_name in said
+    assert stranger.patient.family_name not in said
+    both = MembershipFactory(clinic=stranger.clinic, user=manager, role=Role.MANAGER).user
+    said = text(client_of(both).get(REPORTS))
+    assert f"{stranger.patient.given_name} {stranger.clinic}" in said
+
+
+def queries(client) -> int:
+    with CaptureQueriesContext(connection) as counted:
+        assert client.get(REPORTS).status_code == 200
+    return len(counted)
+
+
+def test_the_queries_are_the_same_for_one_row_and_for_three(trial):
+    client = client_of(trial.clinician)
+    queries(client)
+    one = queries(client)
+    neighbour(trial, family="Alfa", practised=2)
+    neighbour(trial, family="Beta", practised=4)
+    assert queries(client) == one <= MOST_QUERIES
+
+
+@pytest.mark.parametrize("number", ["2", "0", "abc", "999"])
+def test_odd_pages_are_no_error(number, trial):
+    assert client_of(trial.clinician).get(REPORTS, {"page": number}).status_code == 200
