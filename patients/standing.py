@@ -34,6 +34,7 @@ class State(StrEnum):
     DUE = "due"
 
 
+MOST_DAYS_IN_A_LINE = 31
 # On a pause and on a day off one may practise all the same: it is shown and does not count.
 RECORDABLE = frozenset({State.DUE, State.DONE, State.PAUSED, State.NOT_DUE})
 
@@ -51,6 +52,11 @@ class Count:
     def to_come(self) -> range:
         return range(self.of - self.day)
 
+    @property
+    def fits_a_line(self) -> bool:
+        """Whether each day can be drawn beside the others on a phone."""
+        return self.of <= MOST_DAYS_IN_A_LINE
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -64,6 +70,10 @@ class Standing:
     count: Count | None = None
     pause: Span | None = None
     next_due_on: dt.date | None = None
+
+    @property
+    def exercises_due(self) -> int:
+        return sum(not exercise.is_off for exercise in self.exercises)
 
     @property
     def may_record(self) -> bool:

@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from clinic.models import User
 from patients.models import Patient
@@ -42,6 +43,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _files_of_this_test(settings, tmp_path: Path) -> None:
     """Logos and the like go to the test's own folder."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_language() -> Iterator[None]:
+    """A request leaves its language behind in the thread: the next test begins without one."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ class LanguageForm(forms.Form):
     """The languages that the patient's clinic offers."""
 
     language = forms.ChoiceField(
-        label=_("Language"),
+        label=_("The language of your pages and mails"),
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("This language is not offered.")},
     )

@@ -30,6 +30,7 @@ def test_it_says_the_day_and_what_is_due(today):
     page = today(Scenario("AB"), 8)
     assert "Day 8 of 20" in text(page)
     assert "Record today's session" in text(page)
+    assert "2 exercises. Take your time" in text(page)
     assert text(page).count("3 times on each side, hold 20 seconds, 2 rounds") == 2
     assert "Lie on your back." in text(page)
     assert "With a strap" in text(page)  # the easier form
@@ -206,6 +207,12 @@ def test_the_line_of_days_shows_which_were_used(today):
     assert line.count("<li") == 20
     assert line.count('data-state="done"') == 2
     assert line.count('data-state="open"') == 1
+
+
+def test_a_count_too_long_for_a_line_is_said_only(today):
+    page = today(Scenario("A", review_after_days=90), 8)
+    assert "Day 8 of 90" in text(page)
+    assert "dayline" not in page.content.decode()
 
 
 def test_a_patient_ahead_of_the_clinic_has_their_own_day(time_machine):

@@ -1,6 +1,9 @@
 """A dose in words: units, ranges, sides, and nothing that was not given."""
 
+import re
+
 import pytest
+from django.utils import translation
 
 from programs.dose_words import dose_parts, dose_words
 from programs.models import Exercise
@@ -42,6 +45,12 @@ def words(**dose) -> str:
 )
 def test_a_dose_is_said_with_its_units_ranges_and_sides(dose, said):
     assert words(**dose) == said
+
+
+def test_every_figure_is_there_in_italian_too():
+    with translation.override("it"):
+        said = words(reps=2, reps_most=4, hold_s=15, hold_most_s=20, sets=3, rest_s=30, each_side=True)
+    assert re.findall("[0-9]+", said) == ["2", "4", "15", "20", "3", "30"]
 
 
 def test_what_is_not_given_is_not_said():
