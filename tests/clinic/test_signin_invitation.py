@@ -188,6 +188,19 @@ def test_the_link_alone_opens_no_account_that_has_a_password(client, aurora, bor
     }
 
 
+@pytest.mark.parametrize("proof", ["password", "app"])
+def test_accepting_never_replaces_what_somebody_has(aurora, bora, proof):
+    user = bora.clinician
+    if proof == "app":
+        user.set_unusable_password()
+        user.save()
+        with_app(user)
+    invitation = invite(aurora, email=user.email)
+    accept_staff_invitation(invitation=invitation, password=NEW, now=timezone.now())
+    user.refresh_from_db()
+    assert not user.check_password(NEW)
+
+
 def test_the_link_asks_for_a_second_factor_that_exists(client, aurora, bora):
     app = with_app(bora.clinician)
     answer = client.post(page(invite(aurora, email=bora.clinician.email)))

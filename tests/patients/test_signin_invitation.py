@@ -15,6 +15,7 @@ from clinic.notices import kinds
 from clinic.notices.addresses import is_refused, mark_refused
 from patients.models import Invitation, Patient
 from patients.signin.invitations import NotOpen, accept_invitation, invite_patient, revoke_invitations
+from tests.clients import signed_in
 from tests.factories import MembershipFactory, PatientFactory, UserFactory
 from tests.second_factor import with_app
 
@@ -259,6 +260,28 @@ def test_a_link_changes_who_is_signed_in_on_a_shared_device(newcomer, aurora, as
     client = as_patient(aurora.patient)
     client.post(page(invite(newcomer)))
     assert client.get("/a-page/").json()["patient"] == newcomer.pk
+
+
+def test_who_was_signed_in_before_is_out_while_the_second_factor_is_asked_for(newcomer, aurora, as_patient):
+    client = as_patient(aurora.patient)
+    invitation = invite(newcomer)
+    app = with_app(User.objects.get(email="nina@post.example"))
+    answer = client.post(page(invitation))
+    assert not is_in(client)
+    client.post(answer["Location"], {"code": app.code()})
+    assert client.get("/a-page/").json()["patient"] == newcomer.pk
+
+
+def test_a_new_door_does_not_inherit_the_proofs_of_the_one_before(aurora):
+    """A strong session on the clinic's computer; then its user's own link as a patient is opened there."""
+    PatientFactory(clinic=aurora.clinic, user=aurora.clinician, email=str(aurora.clinician.email))
+    client = signed_in(aurora.clinician, method="mfa")
+    admin_page = "/admin/password_change/"
+    assert client.get(admin_page).status_code == 200
+    client.post("/sign-out/")
+    client.post(page(invite(aurora.clinician.patients.get())))
+    assert is_in(client)
+    assert client.get(admin_page).status_code == 302
 
 
 def test_staff_who_are_patients_too_do_not_come_into_the_clinic_by_their_link(client, aurora):
