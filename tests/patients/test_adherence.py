@@ -5,6 +5,8 @@ Day 1 is Monday 2 March 2026. Exercises are A, B, C, once a day, unless a test s
 
 import pytest
 
+from patients import facts
+from patients.adherence import of_facts, report
 from patients.vocabulary import Source
 from tests.patients.scenario import Scenario, day, states, totals
 
@@ -344,3 +346,27 @@ def test_too_little_to_judge_counts_days_and_not_sessions():
 
 def test_where_nothing_is_due_there_is_nothing_to_judge():
     assert not Scenario("A").report(on=1).too_little_to_judge
+
+
+# --- What it costs -------------------------------------------------------------------------------------
+QUERIES = 8  # of facts.load, of one prescription or of many
+
+
+@pytest.mark.parametrize("days", [1, 20])
+def test_a_report_costs_the_same_however_long_the_history(days, django_assert_num_queries):
+    trial = Scenario("ABC")
+    trial.practises(1, days)
+    prescription = trial.prescription
+    with django_assert_num_queries(QUERIES):
+        report(prescription, on=trial.date(days + 1))
+
+
+def test_many_reports_cost_as_much_as_one(django_assert_num_queries):
+    trials = [Scenario("AB") for _ in range(4)]
+    for number, trial in enumerate(trials, start=1):
+        trial.practises(1, number)
+    prescriptions = [trial.prescription for trial in trials]
+    with django_assert_num_queries(QUERIES):
+        loaded = facts.load(prescriptions)
+    done = [of_facts(loaded[trial.pk], on=trial.date(6)).sessions_done for trial in trials]
+    assert done == [1, 2, 3, 4]

@@ -35,7 +35,9 @@ def examples() -> list[Example]:
     found = []
     for text in PAGE.split("\n### ")[1:]:
         programme = re.search(r"Programme: ([A-Z, ]+), (\d) sessions? a day", text)
+        together = re.search(r"Together: (.*)\.$", text, re.MULTILINE)
         assert programme is not None
+        assert together is not None
         found.append(
             Example(
                 title=text.splitlines()[0],
@@ -45,7 +47,7 @@ def examples() -> list[Example]:
                     Row(*(cell.strip() for cell in line.strip("|").split("|")))
                     for line in re.findall(r"^\|(?: \d+ \|.*)$", text, re.MULTILINE)
                 ],
-                together=re.search(r"Together: (.*)\.$", text, re.MULTILINE)[1],
+                together=together[1],
             )
         )
     return found

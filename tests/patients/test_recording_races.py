@@ -42,11 +42,20 @@ def at_once(hold: Callable[[], Any], *calls: Callable[[], Any]) -> list[Any]:
         return [one.result(timeout=20) for one in running]
 
 
+WAITING = """
+    SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE NOT granted AND datname = current_database()
+"""
+
+
 def wait_until_blocked(number: int) -> None:
     end = time.monotonic() + 20
     while time.monotonic() < end:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            cursor.execute(
+                "SELECT pg_stat_clear_snapshot()"
+            )  # else the first answer stays for the transaction
+            cursor.execute(WAITING)
             if cursor.fetchone()[0] >= number:
                 return
         time.sleep(0.02)
