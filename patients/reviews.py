@@ -5,7 +5,6 @@ was down for days changes nothing but the hour.
 """
 
 import datetime as dt
-import zoneinfo
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -35,11 +34,7 @@ def due_reviews(*, now: dt.datetime) -> list[Prescription]:
     candidates = (
         Prescription.objects.active().filter(next_review_on__lte=latest).select_related("patient__clinic")
     )
-    return [
-        one
-        for one in candidates
-        if one.next_review_on <= now.astimezone(zoneinfo.ZoneInfo(one.patient.zone)).date()
-    ]
+    return [one for one in candidates if one.next_review_on <= local_date(now, one.patient.zone)]
 
 
 def open_due_reviews(*, now: dt.datetime) -> int:

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -11,6 +12,7 @@ from patients import recording
 from patients.models import ExerciseRecord, ExerciseStop, PracticeSession
 from patients.prescribed import exercises_on
 from patients.vocabulary import Alert, Outcome, Site, SkipReason, Source, WorkKind
+from tests.factories import PatientFactory
 from tests.patients.scenario import Scenario, day
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +156,36 @@ def test_two_sessions_of_one_day_are_two(trial):
     trial.records(1, done="A")
     trial.records(1, done="A")
     assert trial.sessions().count() == 2
+
+
+# --- The patient's own programme -------------------------------------------------------------------------
+def record_own(trial: Scenario, number: int) -> recording.Recorded:
+    return recording.record_own_session(
+        patient=trial.patient,
+        uid=uuid.uuid4(),
+        practised_on=trial.date(number),
+        answers=trial.answers(done="A"),
+        now=trial.at(number),
+        by=trial.patient.user,
+    )
+
+
+def test_it_is_the_running_programme_that_is_recorded(trial):
+    trial.ends(2)
+    running = Scenario("A", patient=trial.patient, start="2026-03-05", activated="2026-03-05")
+    assert record_own(running, 1).session.prescription == running.prescription
+
+
+def test_without_a_running_programme_nothing_is_recorded(trial):
+    trial.ends(2)
+    with pytest.raises(ValidationError) as refused:
+        record_own(trial, 2)
+    assert refused.value.code == "not_running"
+    trial.patient = PatientFactory(clinic=trial.clinic)  # who was prescribed nothing
+    with pytest.raises(ValidationError) as refused:
+        record_own(trial, 2)
+    assert refused.value.code == "not_running"
+    assert not PracticeSession.objects.exists()
 
 
 # --- The first session ---------------------------------------------------------------------------------
