@@ -42,5 +42,6 @@ def test_no_text_is_left_over(gathered):
 def test_placeholders_and_markup_are_kept(gathered):
     for entry in gathered:
         # "One exercise" may do without the number that "3 exercises" needs.
-        for original, text in [(entry.msgid, entry.msgstr), (entry.msgid_plural, entry.msgstr_plural.get(1, ""))]:
+        plural = entry.msgstr_plural.get(1, "")
+        for original, text in [(entry.msgid, entry.msgstr), (entry.msgid_plural, plural)]:
             assert not text or set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(original)), original

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.admin_site import page
 from clinic.localtime import local_date
+from patients.adjusting import adjust, next_version_on
 from patients.clinic_pages.acting import tell
 from patients.clinic_pages.forms.adjusting import Adjusting
 from patients.clinic_pages.scope import CLINICIANS, prescription_or_404
 from patients.models import Prescription, PrescriptionVersion
-from patients.prescribing import adjust, lines_of_version, next_version_on
 from patients.screening import against, precautions_of
+from patients.versions import lines_of_version
 from programs.admin.programs import exercise_choices
 from programs.models import Exercise
 from programs.vocabulary import Precaution

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from patients.models.patient import EARLIEST_REMINDER, LATEST_REMINDER
-from patients.prescribing import validate_reminder_time
+from patients.preferences import validate_reminder_time
 
 OWN_NAMES = {"en": "English", "it": "Italiano"}  # each language in its own words
 

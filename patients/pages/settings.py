@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods
 from patients.forms.preferences import LanguageForm, ReminderForm
 from patients.models import Prescription, PrescriptionVersion
 from patients.pages.shell import show
-from patients.preferences import set_language
-from patients.prescribing import set_reminders
+from patients.preferences import set_language, set_reminders
 from patients.signin.current import patient_required
 from patients.signin.language import speak
 

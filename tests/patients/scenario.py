@@ -15,13 +15,13 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from clinic.weekdays import EVERY_DAY
-from patients import adherence, emergency, pausing, prescribing, recording, reviews, stopping
+from patients import adherence, adjusting, emergency, pausing, prescribing, recording, reviews, stopping
 from patients.adherence import DayState, Report
 from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.models import EmergencyReport, Patient, Pause, PracticeSession, Prescription, Review, WorkItem
-from patients.prescribing import Line
 from patients.recording import Recorded
 from patients.screening import ScreeningAnswers
+from patients.versions import Line, lines_of_version
 from patients.vocabulary import Decision, EmergencySign, EndReason, Outcome, Site, SkipReason, Source
 from tests.factories import (
     ClinicFactory,
@@ -106,7 +106,7 @@ class Scenario:
             now=started,
         )
         self.pk = prescribing.activate(prescription=prescription, by=self.clinician, now=started).pk
-        first = prescribing.lines_of_version(prescription.versions.get())
+        first = lines_of_version(prescription.versions.get())
         self.lines = dict(zip(letters, first, strict=True))
         self.letters = letters
 
@@ -244,7 +244,7 @@ class Scenario:
             if letter not in self.lines:
                 exercise = self._exercise()
                 self.lines[letter] = Line(exercise, exercise.dose())
-        prescribing.adjust(
+        adjusting.adjust(
             prescription=self.prescription,
             lines=[self.lines[letter] for letter in letters],
             sessions_a_day=sessions_a_day,

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from patients.models import ReminderTime
-from patients.prescribing import set_reminders
+from patients.preferences import set_reminders
 from tests.factories import PatientFactory
 from tests.patients.pages import client_of, text
 from tests.patients.scenario import Scenario

@@ -7,10 +7,10 @@ import pytest
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from clinic.models import Event
-from patients import prescribing, screening
-from patients.models import Prescription, PrescriptionVersion, Screening
-from patients.prescribing import lines_of_version
+from patients import adjusting, preferences, prescribing, screening
+from patients.models import Prescription, Screening
 from patients.screening import ScreeningAnswers
+from patients.versions import Line, lines_of_version
 from patients.vocabulary import EndReason
 from programs.models import Program
 from programs.vocabulary import Status
@@ -105,7 +105,7 @@ def test_an_exercise_that_goes_on_keeps_its_words_in_a_new_version():
     exercise = trial.lines["A"].exercise
     type(exercise).objects.filter(pk=exercise.pk).update(plain_name_en="Other", steps_en="Other.")
     latest = trial.prescription.versions.get()
-    prescribing.adjust(
+    adjusting.adjust(
         prescription=trial.prescription,
         lines=lines_of_version(latest),
         sessions_a_day=1,
@@ -233,15 +233,15 @@ def test_a_change_asks_for_a_reason_once_and_again_for_what_is_new(prescribe, cl
         "now": NOW,
     }
     lines = lines_of_version(running.versions.get())
-    version = prescribing.adjust(lines=lines, **change)
+    version = adjusting.adjust(lines=lines, **change)
     assert version.exercises.get(position=1).precautions_reason == "Normal."
     new = factories.ExerciseFactory(precautions=["pregnancy"])
-    lines = [*lines_of_version(version), prescribing.Line(new, new.dose())]
+    lines = [*lines_of_version(version), Line(new, new.dose())]
     with pytest.raises(ValidationError) as refused:
-        prescribing.adjust(lines=lines, **change)
+        adjusting.adjust(lines=lines, **change)
     assert codes(refused) == {"precautions_reason": ["required"]}
     assert running.versions.count() == 2
-    version = prescribing.adjust(lines=lines, precautions_reason="Second term, gently.", **change)
+    version = adjusting.adjust(lines=lines, precautions_reason="Second term, gently.", **change)
     reasons = [one.precautions_reason for one in version.exercises.all()]
     assert reasons == ["Normal.", "", "Second term, gently."]
 
@@ -313,45 +313,10 @@ def test_only_a_draft_is_started(prescribe, activate, clinician, status):
     assert codes(refused) == {NON_FIELD_ERRORS: ["not_draft"]}
 
 
-# --- Changing ------------------------------------------------------------------------------------------
-def versions(trial: Scenario) -> list[tuple[int, dt.date]]:
-    return list(PrescriptionVersion.objects.filter(prescription=trial.pk).values_list("number", "starts_on"))
-
-
-def test_a_change_holds_from_today_or_from_tomorrow_where_today_is_recorded():
-    trial = Scenario("ABC")
-    trial.changes(3, "AB")
-    trial.records(4, done="A")
-    trial.changes(4, "A", at="12:00")
-    assert versions(trial) == [(1, trial.date(1)), (2, trial.date(3)), (3, trial.date(5))]
-
-
-def test_two_changes_in_one_day_both_stay_and_the_higher_number_holds():
-    trial = Scenario("ABC")
-    trial.changes(3, "AB")
-    trial.changes(3, "A", at="09:00")
-    assert versions(trial) == [(1, trial.date(1)), (2, trial.date(3)), (3, trial.date(3))]
-    held = trial.prescription.versions.in_force(trial.date(3)).get()
-    assert (held.number, held.exercises.count()) == (3, 1)
-    assert trial.prescription.versions.in_force(trial.date(2)).get().number == 1
-
-
-def test_a_change_before_the_start_holds_from_the_start():
-    trial = Scenario("ABC", start="2026-03-09", activated="2026-03-02")
-    trial.changes(-3, "AB")  # 5 March
-    assert versions(trial) == [(1, day("2026-03-09")), (2, day("2026-03-09"))]
-
-
-def test_a_session_of_yesterday_told_today_does_not_put_the_change_off():
-    trial = Scenario("ABC")
-    trial.records(2, told_on=3, done="A")
-    trial.changes(3, "AB", at="12:00")
-    assert versions(trial)[-1] == (2, trial.date(3))
-
-
+# --- Drafts ---------------------------------------------------------------------------------------------
 def test_a_draft_can_be_changed(prescribe, clinician):
     draft = prescribe()
-    prescribing.adjust(
+    adjusting.adjust(
         prescription=draft,
         lines=lines_of_version(draft.versions.get())[:1],
         sessions_a_day=1,
@@ -360,75 +325,6 @@ def test_a_draft_can_be_changed(prescribe, clinician):
         now=NOW,
     )
     assert draft.versions.in_force(TODAY).get().exercises.count() == 1
-
-
-def test_a_change_needs_an_exercise():
-    trial = Scenario("A")
-    with pytest.raises(ValidationError) as refused:
-        trial.changes(2, "")
-    assert codes(refused) == {NON_FIELD_ERRORS: ["empty"]}
-
-
-def test_what_has_ended_is_not_changed():
-    trial = Scenario("A")
-    trial.ends(2)
-    with pytest.raises(ValidationError) as refused:
-        trial.changes(3, "A")
-    assert codes(refused) == {NON_FIELD_ERRORS: ["ended"]}
-
-
-@pytest.mark.parametrize("make", ["retired", "foreign"])
-def test_an_exercise_that_can_not_be_added(make):
-    trial = Scenario("A")
-    other = factories.ExerciseFactory(
-        status=Status.RETIRED if make == "retired" else Status.PUBLISHED,
-        clinic=factories.ClinicFactory() if make == "foreign" else None,
-    )
-    trial.lines["B"] = prescribing.Line(other, other.dose())
-    with pytest.raises(ValidationError) as refused:
-        trial.changes(2, "AB")
-    assert codes(refused) == {"exercises": ["exercise"]}
-
-
-def test_an_exercise_that_was_retired_since_may_go_on():
-    trial = Scenario("AB")
-    exercise = trial.lines["A"].exercise
-    type(exercise).objects.filter(pk=exercise.pk).update(status=Status.RETIRED)
-    trial.changes(2, "A")
-    assert versions(trial)[-1][0] == 2
-
-
-# --- Ending --------------------------------------------------------------------------------------------
-def test_an_end_has_a_date_and_a_reason():
-    trial = Scenario("A")
-    trial.ends(12)
-    ended = trial.prescription
-    assert (ended.status, ended.ended_on, ended.end_reason) == ("ended", trial.date(12), "improved")
-    assert ended.next_review_on is None
-    assert Event.objects.filter(verb="ended").count() == 1
-
-
-def test_it_ends_once():
-    trial = Scenario("A")
-    trial.ends(12)
-    with pytest.raises(ValidationError) as refused:
-        trial.ends(13)
-    assert codes(refused) == {NON_FIELD_ERRORS: ["ended"]}
-    assert trial.prescription.ended_on == trial.date(12)
-
-
-def test_what_is_ended_before_its_start_never_began():
-    trial = Scenario("A", start="2026-03-09", activated="2026-03-02")
-    trial.ends(-3)
-    assert (trial.prescription.starts_on, trial.prescription.ended_on) == (None, day("2026-03-05"))
-    assert trial.report(on=day("2026-04-01")).days == ()
-
-
-def test_after_an_end_another_programme_may_start():
-    trial = Scenario("A")
-    trial.ends(12)
-    again = Scenario("A", patient=trial.patient, start="2026-03-13", activated="2026-03-13")
-    assert again.prescription.status == "active"
 
 
 def test_a_draft_is_thrown_away_and_not_ended(prescribe, clinician):
@@ -454,15 +350,15 @@ def times(patient) -> list[dt.time]:
 
 
 def test_reminders_are_kept_in_order_and_once_each(patient):
-    prescribing.set_reminders(patient=patient, times=[dt.time(18), dt.time(8, 30), dt.time(18)])
+    preferences.set_reminders(patient=patient, times=[dt.time(18), dt.time(8, 30), dt.time(18)])
     assert times(patient) == [dt.time(8, 30), dt.time(18)]
-    prescribing.set_reminders(patient=patient, times=[])
+    preferences.set_reminders(patient=patient, times=[])
     assert times(patient) == []
 
 
 @pytest.mark.parametrize("at", [dt.time(7), dt.time(21)])
 def test_the_edges_of_the_day_are_fine(patient, at):
-    prescribing.set_reminders(patient=patient, times=[at])
+    preferences.set_reminders(patient=patient, times=[at])
     assert times(patient) == [at]
 
 
@@ -476,8 +372,8 @@ def test_the_edges_of_the_day_are_fine(patient, at):
     ids=["early", "late", "five"],
 )
 def test_a_wrong_reminder_changes_nothing(patient, wrong, code):
-    prescribing.set_reminders(patient=patient, times=[dt.time(9)])
+    preferences.set_reminders(patient=patient, times=[dt.time(9)])
     with pytest.raises(ValidationError) as refused:
-        prescribing.set_reminders(patient=patient, times=wrong)
+        preferences.set_reminders(patient=patient, times=wrong)
     assert codes(refused) == {"reminders": [code]}
     assert times(patient) == [dt.time(9)]

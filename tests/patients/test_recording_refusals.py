@@ -9,8 +9,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from clinic.models import Event, Notice
 from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.models import ExerciseRecord, ExerciseStop, PracticeSession, Prescription, WorkItem
-from patients.prescribing import Line
 from patients.recording import record_session
+from patients.versions import Line
 from patients.vocabulary import Outcome, Site, SkipReason
 from tests.factories import ExerciseFactory
 from tests.patients.scenario import Scenario, day

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.weekdays import CHOICES, WeekdaysFormField
 from patients.clinic_pages.forms.acts import MOST_WORDS, words_field
-from patients.prescribing import Line
+from patients.versions import Line
 from programs.models import Dose, Exercise
 from programs.models.dose import MOST_SECONDS, MOST_TIMES
 from programs.sources import sources_after

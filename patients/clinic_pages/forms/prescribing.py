@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from patients.clinic_pages.forms.acts import StartForm, date_field, words_field
-from patients.prescribing import validate_reminder_time
+from patients.preferences import validate_reminder_time
 from patients.screening import ScreeningAnswers
 from patients.vocabulary import PAIN_RANGE, EmergencySign, Site
 from programs.forms import CodesField

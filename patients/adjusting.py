@@ -1,0 +1,77 @@
+"""Adjusting a programme: a change is the next version, and past days keep their denominator."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from clinic import audit
+from clinic.audit import Verb
+from clinic.localtime import local_date
+from clinic.models import User
+from patients.locking import locked
+from patients.models import PracticeSession, Prescription, PrescriptionVersion
+from patients.screening import precautions_of
+from patients.trial import ONE_DAY
+from patients.versions import Line, add_version, last_number, needs_reason, refuse_foreign
+
+
+@transaction.atomic
+def adjust(
+    *,
+    prescription: Prescription,
+    lines: Sequence[Line],
+    sessions_a_day: int,
+    weekdays: str,
+    by: User,
+    now: dt.datetime,
+    precautions_reason: str = "",
+    based_on: int | None = None,
+) -> PrescriptionVersion:
+    """Make the next version, which holds from `next_version_on`. Past days keep their denominator.
+
+    `based_on` is the number of the version that was looked at. Raises ValidationError where a colleague
+    has made another one since, for a programme that has ended, no exercises, and a precaution of the
+    patient that speaks against an exercise without a reason.
+    """
+    prescription = locked(prescription)
+    patient = prescription.patient
+    if based_on is not None and based_on != last_number(prescription):
+        raise ValidationError(
+            _("A colleague has adjusted this programme meanwhile: look at it again."), code="stale"
+        )
+    if prescription.status == Prescription.Status.ENDED:
+        raise ValidationError(_("This programme has ended."), code="ended")
+    if not lines:
+        raise ValidationError(_("Leave at least one exercise, or end the programme."), code="empty")
+    added = [line for line in lines if line.copy_of is None]
+    refuse_foreign(added, patient.clinic)
+    flags = precautions_of(patient)
+    if any(needs_reason(line, flags) for line in lines) and not precautions_reason.strip():
+        problem = _("Say why, in spite of the precautions.")
+        raise ValidationError({"precautions_reason": ValidationError(problem, code="required")})
+    version = add_version(
+        prescription,
+        lines,
+        sessions_a_day=sessions_a_day,
+        weekdays=weekdays,
+        starts_on=next_version_on(prescription, today=local_date(now, patient.zone)),
+        flags=flags,
+        precautions_reason=precautions_reason,
+        by=by,
+        now=now,
+    )
+    audit.write(verb=Verb.ADJUSTED, obj=version, actor=by, clinic=patient.clinic, subject=patient, now=now)
+    return version
+
+
+def next_version_on(prescription: Prescription, *, today: dt.date) -> dt.date:
+    """The local date from which a change made `today` holds: tomorrow where today was recorded already.
+
+    Before a start that was picked, it holds from that start.
+    """
+    recorded_today = PracticeSession.objects.filter(prescription=prescription, practised_on=today).exists()
+    first = today + ONE_DAY if recorded_today else today
+    return max(first, prescription.starts_on or first)
