@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.admin.scoped import ScopedInline
 from programs import dose_figures
 from programs.admin.reading import texts_of
-from programs.admin.shared import LibraryAdmin, OwnershipFilter
+from programs.admin.shared import LibraryAdmin, OwnershipFilter, RowsFormSet
 from programs.forms import CodesField
 from programs.keys import free_key
 from programs.models import Dose, Exercise, LadderForm, Program
@@ -63,9 +63,14 @@ class LadderFormForm(forms.ModelForm):
         return rung
 
 
+class LadderFormSet(RowsFormSet):
+    distinct = "rung"
+
+
 class LadderInline(ScopedInline, admin.StackedInline):
     model = LadderForm
     form = LadderFormForm
+    formset = LadderFormSet
     fk_name = "exercise"
     extra = 0
     fieldsets = (

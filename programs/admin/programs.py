@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.admin.scoped import ScopedInline
 from programs import dose_figures, schedule_text
-from programs.admin.shared import LibraryAdmin, OwnershipFilter
+from programs.admin.shared import LibraryAdmin, OwnershipFilter, RowsFormSet
 from programs.models import Dose, Exercise, Program, ProgramItem
 from programs.sources import claim
 from programs.vocabulary import Kind, Status
@@ -75,8 +75,10 @@ class ItemForm(forms.ModelForm):
         return super().save(commit)
 
 
-class ItemFormSet(forms.BaseInlineFormSet):
+class ItemFormSet(RowsFormSet):
     """Tells every new row which place it has."""
+
+    distinct = "exercise"
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         place = None if index is None else index + 1

@@ -1,6 +1,6 @@
 """What exercises and programmes have in common: shared by all, or a clinic's own."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -30,6 +30,19 @@ class OwnershipFilter(admin.SimpleListFilter):
         if self.value() in {"own", "shared"}:
             return queryset.filter(clinic__isnull=self.value() == "shared")
         return queryset
+
+
+class RowsFormSet(forms.BaseInlineFormSet):
+    """Rows that differ from each other in `distinct`, also while two of them exchange it."""
+
+    distinct: ClassVar[str]
+
+    def save(self, commit: bool = True) -> Any:
+        """What gets another value gives up its old one first; nothing else points at these rows."""
+        moved = [form.instance.pk for form in self.initial_forms if self.distinct in form.changed_data]
+        if commit:
+            self.model._default_manager.filter(pk__in=moved).delete()
+        return super().save(commit)
 
 
 class LibraryAdmin(ScopedAdmin):
