@@ -1,4 +1,7 @@
-"""Adherence counts the patient's own dates: far zones, both changes of the clocks, days told afterwards."""
+"""Which dates adherence counts: the patient's own, wherever and whatever the clocks do; start, end and today.
+
+Day 1 is Monday 2 March 2026 unless a test says otherwise.
+"""
 
 import datetime as dt
 
@@ -110,3 +113,89 @@ def test_patients_of_one_clinic_are_each_counted_by_their_own_date():
     assert abroad.at(21, "00:30") == at_home.at(20, "13:30") == utc("2026-03-21T12:30")
     assert at_home.scheduler_runs(20, "13:30") == 1
     assert (abroad.prescription.reviews.count(), at_home.prescription.reviews.count()) == (1, 0)
+
+
+# --- Start and end -------------------------------------------------------------------------------------
+def test_the_first_session_starts_a_programme_without_a_date():
+    # Started on 2 March "with the first session"; that is on 5 March. Nothing is due before.
+    trial = Scenario("AB", start=None)
+    assert trial.report(on=day("2026-03-04")).session_rate is None
+    trial.records(day("2026-03-05"), done="AB")
+    seen = trial.report(on=day("2026-03-07"))
+    assert totals(seen) == "1 of 2 sessions, 2 of 4 doses"
+    assert states(seen) == "D-o"
+    assert (seen.day_number, seen.review_on) == (3, day("2026-03-25"))
+
+
+def test_the_first_session_may_be_back_filled():
+    # On 5 March the patient says that yesterday was the first time: day 1 is 4 March.
+    trial = Scenario("A", start=None)
+    trial.records(day("2026-03-04"), told_on=day("2026-03-05"), done="A")
+    assert trial.prescription.starts_on == day("2026-03-04")
+    assert trial.report(on=day("2026-03-05")).day_number == 2
+
+
+def test_the_end_day_is_due_where_it_is_recorded():
+    trial = Scenario("AB")
+    trial.practises(1, 12)
+    trial.ends(12)
+    for on in (12, 13, 40):
+        assert totals(trial.report(on=on)) == "12 of 12 sessions, 24 of 24 doses"
+
+
+def test_the_end_day_is_not_due_where_it_is_not_recorded():
+    # Days 1-9 and 11 are recorded, 10 is not, and on day 12 it ends: 10 of 11.
+    trial = Scenario("AB")
+    trial.practises(1, 9)
+    trial.practises(11, 11)
+    trial.ends(12)
+    for on in (12, 13, 40):
+        assert totals(trial.report(on=on)) == "10 of 11 sessions, 20 of 22 doses"
+    assert states(trial.report(on=14)) == "DDDDDDDDD-D..."
+
+
+def test_of_two_sessions_on_the_end_day_only_the_recorded_one_is_due():
+    trial = Scenario("A", sessions_a_day=2)
+    trial.practises(1, 1, times=2)
+    trial.practises(2, 2, times=1)
+    trial.ends(2)
+    assert totals(trial.report(on=3)) == "3 of 3 sessions, 3 of 3 doses"
+
+
+def test_the_count_of_days_ends_with_the_programme():
+    trial = Scenario("A")
+    trial.ends(12)
+    assert [trial.report(on=on).day_number for on in (11, 12, 13, 200)] == [11, 12, 12, 12]
+
+
+# --- Today ---------------------------------------------------------------------------------------------
+def test_today_asks_for_nothing_that_is_not_recorded():
+    trial = Scenario("AB")
+    trial.practises(1, 4)
+    assert totals(trial.report(on=5)) == "4 of 4 sessions, 8 of 8 doses"
+    assert states(trial.report(on=5)) == "DDDDo"
+    assert totals(trial.report(on=6)) == "4 of 5 sessions, 8 of 10 doses"
+
+
+def test_today_counts_what_is_recorded():
+    """One of two sessions today, with A done and B left out: 1 session is due, and A and B once each."""
+    trial = Scenario("AB", sessions_a_day=2)
+    trial.practises(1, 1, times=2)
+    trial.records(2, done="A")
+    assert totals(trial.report(on=2)) == "3 of 3 sessions, 5 of 6 doses"
+    assert states(trial.report(on=2)) == "Do"  # the evening is still to come
+
+
+def test_today_is_no_longer_open_when_all_is_recorded():
+    trial = Scenario("AB")
+    trial.practises(1, 1)
+    trial.records(2, done="A")
+    assert states(trial.report(on=2)) == "DP"
+
+
+def test_the_end_day_is_not_open_today():
+    # Nobody can record it any more.
+    trial = Scenario("A")
+    trial.practises(1, 1)
+    trial.ends(2)
+    assert states(trial.report(on=2)) == "D."
