@@ -41,7 +41,7 @@ class RowsFormSet(forms.BaseInlineFormSet):
         """What gets another value gives up its old one first; nothing else points at these rows."""
         moved = [form.instance.pk for form in self.initial_forms if self.distinct in form.changed_data]
         if commit:
-            self.model._default_manager.filter(pk__in=moved).delete()
+            self.get_queryset().model._default_manager.filter(pk__in=moved).delete()
         return super().save(commit)
 
 
