@@ -210,9 +210,10 @@ def test_the_link_asks_for_a_second_factor_that_exists(client, aurora, bora):
     assert client.get("/admin/password_change/").status_code == 200
 
 
-def test_a_patient_who_joins_is_signed_out_of_long_sessions(client, aurora, as_patient):
+@pytest.mark.parametrize("way", [{"password": NEW}, {"passkey": "1"}])
+def test_a_patient_who_joins_is_signed_out_of_long_sessions(client, aurora, as_patient, way):
     before = as_patient(aurora.patient)
-    client.post(page(invite(aurora, email=aurora.patient.email)), {"password": NEW})
+    client.post(page(invite(aurora, email=aurora.patient.email)), way)
     assert "_auth_user_id" in client.session
     before.get("/sign-in/")
     assert "_auth_user_id" not in before.session
