@@ -211,6 +211,15 @@ def test_odd_queries_of_the_list_are_no_error(query, aurora, as_staff):
     assert as_staff(aurora.clinician).get(LIST + query, follow=True).status_code in {200, 400}
 
 
+@pytest.mark.parametrize(
+    "relation", ["emergency_reports", "prescriptions", "sessions", "work_items", "precautions"]
+)
+def test_no_address_asks_the_list_for_health_data(relation, aurora, as_staff):
+    client = as_staff(aurora.front_desk)
+    assert client.get(LIST, {f"{relation}__isnull": "0"}).status_code == 400
+    assert client.get(LIST, {relation: "1"}).status_code == 400
+
+
 # --- Entering one --------------------------------------------------------------------------------------
 def test_a_patient_is_entered_in_one_short_form(aurora, as_staff):
     client = as_staff(aurora.front_desk)
