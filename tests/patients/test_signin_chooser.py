@@ -60,8 +60,11 @@ def test_choosing_speaks_the_chosen_ones_language(aurora, as_patient):
 
 def test_choosing_leads_to_pages_of_ours_alone(aurora, as_patient):
     client = as_patient(aurora.couple[0])
-    there = {"patient": aurora.couple[0].pk, "next": "//elsewhere.example/"}
-    assert client.post("/choose/", there)["Location"] == "/"
+    for target in ("//elsewhere.example/", "https://elsewhere.example/", "javascript:alert(1)", "word"):
+        there = {"patient": aurora.couple[0].pk, "next": target}
+        assert client.post("/choose/", there)["Location"] == "/"
+    there = {"patient": aurora.couple[0].pk, "next": "/help-now/"}
+    assert client.post("/choose/", there)["Location"] == "/help-now/"
 
 
 def test_asking_for_the_patient_costs_one_query(aurora, as_patient, django_assert_num_queries):
