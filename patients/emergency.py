@@ -57,18 +57,19 @@ def report_emergency(
         about=report,
         now=now,
     )
-    if clinician is not None:
-        enqueue(
-            kind="emergency_alert",
-            clinic=patient.clinic,
-            recipient=clinician,
-            subject=patient,
-            dedupe_key=f"emergency_alert:{report.pk}:{clinician.pk}",
-            params={"work_item": items[WorkKind.EMERGENCY].pk},
-            due_at=now,
-            about_new_row=True,
-            now=now,
-        )
+    item = items[WorkKind.EMERGENCY]
+    recipient = item.owner or clinician
+    enqueue(
+        kind="emergency_alert",
+        clinic=patient.clinic,
+        recipient=recipient,  # nobody treats this patient yet: it goes to the clinic's own address
+        subject=patient,
+        dedupe_key=f"emergency_alert:{report.pk}:{recipient.pk if recipient else 'clinic'}",
+        params={"work_item": item.pk},
+        due_at=now,
+        about_new_row=True,
+        now=now,
+    )
     audit.write(verb=Verb.REPORTED, obj=report, actor=by, clinic=patient.clinic, subject=patient, now=now)
     return report
 

@@ -4,10 +4,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from clinic.models import Event, Notice
-from patients import emergency
+from patients import emergency, work
 from patients.models import EmergencyReport
+from patients.notices import clinicians
 from patients.vocabulary import CALL_DOCTOR_TODAY, CALL_NOW, Alert, EmergencySign, WorkKind
-from tests.factories import ClinicFactory, PatientFactory
+from tests.factories import ClinicFactory, MembershipFactory, PatientFactory
 from tests.patients.scenario import Scenario, day
 
 pytestmark = pytest.mark.django_db
@@ -74,11 +75,23 @@ def test_reported_again_it_is_a_report_of_its_own_in_the_same_item(trial):
 
 
 def test_a_patient_without_a_programme_can_report_too():
-    patient = PatientFactory(clinic=ClinicFactory())
+    patient = PatientFactory(clinic=ClinicFactory(email="desk@clinic.example"))
     trial = Scenario("A")
     emergency.report_emergency(patient=patient, signs=["fever"], by=patient.user, now=trial.at(5))
     item = patient.work_items.get()
     assert (item.kind, item.owner, item.prescription) == (WorkKind.EMERGENCY, None, None)
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.recipient, notice.subject_id) == ("emergency_alert", None, patient.pk)
+    assert clinicians.address(notice) == patient.clinic.email
+
+
+def test_reported_again_it_calls_who_has_taken_over_the_item(trial):
+    trial.reports_emergency(5)
+    colleague = MembershipFactory(clinic=trial.clinic).user
+    (item,) = trial.open_work()
+    work.hand_over_work(item=item, to=colleague, by=trial.clinician, now=trial.at(5, "13:00"))
+    trial.reports_emergency(5, at="14:00", signs=["fever"])
+    assert Notice.objects.latest("due_at").recipient == colleague
 
 
 def test_after_the_programme_it_calls_the_clinician_who_prescribed_last(trial):
