@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from patients.locking import locked_patient
 from patients.models import Patient, ReminderTime
 from patients.models.patient import EARLIEST_REMINDER, LATEST_REMINDER
 
@@ -43,6 +44,7 @@ def set_reminders(*, patient: Patient, times: Sequence[dt.time]) -> None:
         ReminderTime(patient=patient, slot=slot, at=at) for slot, at in enumerate(sorted(set(times)), start=1)
     ]
     with transaction.atomic():
+        locked_patient(patient)  # two forms in the same second: the later one's times stand
         patient.reminder_times.all().delete()
         ReminderTime.objects.bulk_create(rows)
         if rows and patient.reminders_stopped_at is not None:

@@ -4,6 +4,7 @@ One transaction holds a row until all the others wait for it; then it lets them 
 other one after the other, each with a statement that began before the first of them had committed.
 """
 
+import datetime as dt
 import time
 import uuid
 from collections.abc import Callable
@@ -14,7 +15,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
-from patients import emergency, prescribing, recording, reviews, work
+from patients import emergency, preferences, prescribing, recording, reviews, work
 from patients.locking import locked, locked_patient
 from patients.models import EmergencyReport, ExerciseStop, PracticeSession, Prescription, Review, WorkItem
 from patients.vocabulary import Decision, EndReason, WorkKind
@@ -223,6 +224,14 @@ def test_two_drafts_of_a_patient_do_not_both_start(trial):
     (refused,) = [one for one in given if isinstance(one, Exception)]
     assert (type(refused), refused.code) == (ValidationError, "active")
     assert Prescription.objects.active().count() == 1
+
+
+def test_reminders_set_twice_at_once_are_those_of_one_form(trial):
+    def set_to(hour: int) -> None:
+        preferences.set_reminders(patient=trial.patient, times=[dt.time(hour, 0)])
+
+    at_once(lambda: locked_patient(trial.patient), lambda: set_to(9), lambda: set_to(18))
+    assert trial.patient.reminder_times.get().at in {dt.time(9, 0), dt.time(18, 0)}
 
 
 def test_an_item_is_closed_by_one_of_two(trial):
