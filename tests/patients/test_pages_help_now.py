@@ -53,6 +53,15 @@ def test_signed_out_nothing_is_told(client):
     assert not EmergencyReport.objects.exists()
 
 
+def test_who_signs_in_for_two_is_led_to_say_who_it_is(aurora, as_patient):
+    client = as_patient(aurora.couple[0])
+    assert 'href="/choose/?next=/help-now/"' in client.get("/help-now/").content.decode()
+    chosen = client.post("/choose/", {"patient": aurora.couple[1].pk, "next": "/help-now/"})
+    assert chosen["Location"] == "/help-now/"
+    assert "Call the emergency number now" in text(tell(client, EmergencySign.FEVER))
+    assert EmergencyReport.objects.get().patient == aurora.couple[1]
+
+
 def test_the_clinics_numbers_are_there_to_be_pressed(client):
     page = client.get("/help-now/").content.decode()
     assert 'href="tel:118"' in page
