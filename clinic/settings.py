@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",  # allauth's list of passkeys says "two days ago"
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "allauth",
