@@ -11,6 +11,7 @@ import contextlib
 import os
 import shlex
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +26,11 @@ NOTHING_COLLECTED = 5
 def main(arguments: list[str]) -> int:
     os.chdir(ROOT)
     end_on_signals()
-    with addresses(sqlite="--sqlite" in arguments) as found:
+    with (
+        tempfile.TemporaryDirectory(prefix="homestretch-tests-", ignore_cleanup_errors=True) as var,
+        addresses(sqlite="--sqlite" in arguments) as found,
+    ):
+        found["HOMESTRETCH_VAR"] = var
         return worst(phase(words, environment(found)) for words in phases(sqlite="--sqlite" in arguments))
 
 
