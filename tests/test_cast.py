@@ -43,6 +43,6 @@ def test_each_clinic_sees_its_own_patients_alone(aurora, bora):
 
 def test_the_admin_takes_staff_who_passed_mfa_and_nobody_else(aurora, as_staff, as_patient):
     strong, weak = as_staff(aurora.clinician), signed_in(aurora.clinician, method="password")
-    assert strong.get("/admin/password_change/").status_code == 200
-    assert weak.get("/admin/password_change/").status_code == 302
+    assert strong.get("/admin/worklist/").status_code == 200
+    assert weak.get("/admin/worklist/").status_code == 302
     assert as_patient(aurora.patient).get("/admin/login/").status_code == 404
