@@ -13,9 +13,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from clinic.localtime import local_date
 from clinic.models import Clinic, Notice
 from patients.adherence import report
+from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.models import Patient, Prescription, Review, WorkItem
 from patients.preferences import set_reminders
-from patients.recording import ExerciseAnswer, SessionAnswers, exercises_on, record_session
+from patients.prescribed import exercises_on
+from patients.recording import record_session
 from patients.vocabulary import Outcome
 from tests.browser.conftest import Watch
 from tests.factories import PASSWORD
@@ -31,7 +33,7 @@ UNSPOKEN = re.compile(r"bridge|twist|cat-cow|pain|hurt|stop|Salvi|pulled", re.IG
 
 @pytest.fixture
 def noon() -> str:
-    """A time zone in which it is about noon just now, so that reminders are allowed and the clinic is open."""
+    """A time zone in which it is about noon just now: reminders are allowed, the clinic is open."""
     ahead = 12 - timezone.now().hour
     return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/UTC"
 
@@ -49,7 +51,11 @@ def clinic(aurora, noon: str) -> Clinic:
 def desk(browser: Browser, watch: Watch, context: BrowserContext, base_url: str) -> Page:
     """The clinician's computer: a browser of its own, watched like the patient's phone."""
     other = browser.new_context(base_url=base_url, viewport={"width": 1280, "height": 900}, locale="en-GB")
-    for event, heard in (("console", watch.console), ("request", watch.request), ("response", watch.response)):
+    for event, heard in (
+        ("console", watch.console),
+        ("request", watch.request),
+        ("response", watch.response),
+    ):
         other.on(event, heard)  # type: ignore[call-overload]
     page = other.new_page()
     watch.page(page)
@@ -73,19 +79,26 @@ def test_from_the_library_to_the_signed_review(engine, mailbox, aurora, clinic, 
     invitation = mailbox.wait_for(lambda mail: FRIEND in mail.recipients and "come-in" in mail.text)
     assert not UNSPOKEN.search(invitation.subject + invitation.text)
     _come_in(phone, invitation.text)
-    # Nothing is recorded yet, and the time that was chosen has come.
+    # Nothing is recorded yet, and the time that was chosen has come since the programme was started.
+    Prescription.objects.filter(pk=prescription.pk).update(
+        activated_at=timezone.now() - dt.timedelta(hours=1)
+    )
     reminded = mailbox.wait_for(lambda mail: FRIEND in mail.recipients and "reminder" in mail.subject)
     assert reminded.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     _record_with_a_stop(phone)
 
-    alert = mailbox.wait_for(lambda mail: aurora.clinician.email in mail.recipients and "worklist" in mail.text)
+    alert = mailbox.wait_for(
+        lambda mail: aurora.clinician.email in mail.recipients and "worklist" in mail.text
+    )
     assert not UNSPOKEN.search(alert.subject + alert.text.replace("worklist", ""))
     _take_resume_and_close(desk, alert.text)
     assert not WorkItem.objects.open().filter(patient=patient).exists()
 
     days_go_by(patient, 20)
     Prescription.objects.filter(pk=prescription.pk).update(next_review_on=local_date(timezone.now(), noon))
-    review = mailbox.wait_for(lambda mail: aurora.clinician.email in mail.recipients and "review" in mail.text)
+    review = mailbox.wait_for(
+        lambda mail: aurora.clinician.email in mail.recipients and "review" in mail.text
+    )
     assert not UNSPOKEN.search(review.subject + review.text)
     desk.context.clear_cookies()
     _sign_the_review(desk, review.text, aurora.clinician.email, app)
@@ -145,7 +158,7 @@ def _assemble(page: Page) -> None:
     page.get_by_label("name, English").fill("Rosa's beginning")
     for place, name in enumerate(EXERCISES):
         if place:
-            page.get_by_role("link", name=re.compile("Add another")).click()
+            page.get_by_role("button", name=re.compile("Add another")).click()
         page.locator(f"#id_items-{place}-exercise").select_option(label=name)
     page.locator("#id_items-0-position").fill("3")
     page.locator("#id_items-2-position").fill("1")
@@ -170,7 +183,7 @@ def _prescribe(page: Page, reminder: dt.time) -> None:
     page.get_by_role("link", name=re.compile("^Prescribe")).first.click()
     page.get_by_role("link", name=re.compile("Rosa's beginning")).click()
     page.get_by_label("None of these").check()
-    page.get_by_label("Reminder").first.fill(f"{reminder:%H:%M}")
+    page.locator('input[type="time"]').first.fill(f"{reminder:%H:%M}")
     page.get_by_role("button", name="Prescribe and start").click()
     expect(page.get_by_text("Prescribed and started.")).to_be_visible()
 
@@ -215,7 +228,11 @@ def _come_in(page: Page, mail: str) -> None:
 def _record_with_a_stop(page: Page) -> None:
     page.get_by_role("link", name="Record today's session").first.click()
     for legend in ("Lying twist", "Bridge", "Cat and cow"):
-        card = page.locator("article, section, fieldset").filter(has=page.get_by_role("heading", name=legend)).last
+        card = (
+            page.locator("article, section, fieldset")
+            .filter(has=page.get_by_role("heading", name=legend))
+            .last
+        )
         card.get_by_label("Stopped: it hurt more" if legend == "Lying twist" else "Done", exact=True).check()
     page.get_by_label("In your own words").fill("It pulled into the leg")
     page.locator("main form").get_by_role("button").last.click()
