@@ -2,12 +2,12 @@
 
 import datetime as dt
 
+from django.urls import reverse
+
 from clinic.models import Notice
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, not_wanted
 from patients.models import WorkItem
 from patients.notices import clinicians
-
-WORKLIST = "/admin/worklist/"
 
 
 def still_wanted(notice: Notice, now: dt.datetime) -> Answer:
@@ -21,11 +21,11 @@ def still_wanted(notice: Notice, now: dt.datetime) -> Answer:
 
 
 def _stop(notice: Notice) -> Mail:
-    return clinicians.write(notice, "stop_alert", path=WORKLIST)
+    return clinicians.write(notice, "stop_alert", path=reverse("admin:worklist"))
 
 
 def _emergency(notice: Notice) -> Mail:
-    return clinicians.write(notice, "emergency_alert", path=WORKLIST)
+    return clinicians.write(notice, "emergency_alert", path=reverse("admin:worklist"))
 
 
 STOP_ALERT = NoticeKind(

@@ -70,8 +70,7 @@ def come_by(now: dt.datetime, chosen: Iterable[tuple[str, dt.time]]) -> dict[tup
             continue
         for on in days:
             instant = instant_at(on, at, zone)
-            # A day that was left out (Apia, 30 December 2011) has no reminder.
-            if now - WORTH_SENDING < instant <= now and local_date(instant, zone) == on:
+            if now - WORTH_SENDING < instant <= now:
                 found[zone, on][at] = instant
     return found
 

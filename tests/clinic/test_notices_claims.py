@@ -125,6 +125,20 @@ def test_the_end_is_written_only_by_whoever_still_holds_it(owe, server: BadMailb
     assert len(server.mails) == 1
 
 
+def test_a_claim_that_somebody_else_took_over_is_theirs(owe, watch: Watch) -> None:
+    owe(ANNA)
+    sleeper = one()
+    watch.now += claims.LEASE
+    drain.settle_run_out(now=watch.now)
+    other = one(watch.now)
+    assert not claims.begin(sleeper, now=watch.now)
+    assert not claims.end(sleeper, Notice.State.FAILED, now=watch.now)
+    claims.give_back([sleeper], now=watch.now)
+    assert claims.begin(other, now=watch.now)
+    assert claims.end(other, Notice.State.SENT, now=watch.now)
+    assert Notice.objects.get().state == "sent"
+
+
 def test_the_lease_starts_anew_with_each_mail_of_a_batch(owe, watch: Watch) -> None:
     owe(ANNA)
     notice = one()

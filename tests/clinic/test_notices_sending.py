@@ -220,7 +220,7 @@ def test_a_connection_that_ended_between_two_mails_is_renewed(owe, server: BadMa
 
 
 def test_a_drop_before_data_is_certainly_unsent(owe, server: BadMailbox, watch: Watch) -> None:
-    notice, other = owe(ANNA), owe(BEA)
+    other, notice = owe(BEA), owe(ANNA)  # over a connection that has carried a mail already
     server.at_recipient[ANNA] = DROP
     assert drain.drain(clock=watch) == {"retry": 1, "sent": 1}
     assert state(other) == "sent"
