@@ -127,8 +127,8 @@ class ScopedAdmin(_Scoped, admin.ModelAdmin):
         Django lets an address ask for more (`?emergency_reports__isnull=0`), which tells the front desk of a
         list's rows what it may not read of them.
         """
-        fields = [one for one in self.get_list_filter(request) if isinstance(one, str)]
-        return lookup.split("__")[0] in fields and super().lookup_allowed(lookup, value, request)
+        filters = [getattr(one, "parameter_name", one) for one in self.get_list_filter(request)]
+        return lookup.split("__")[0] in filters and super().lookup_allowed(lookup, value, request)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """What the user may not see does not exist, on every page of one object."""
@@ -136,6 +136,13 @@ class ScopedAdmin(_Scoped, admin.ModelAdmin):
         if obj is None:
             raise Http404
         return obj
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """What was refused is answered as such; Django says 200."""
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if context["errors"]:
+            response.status_code = 400
+        return response
 
     # --- Who changed what ---------------------------------------------------------------------------
 

@@ -262,8 +262,21 @@ def test_nobody_enters_patients_for_another_clinic(cast, as_staff):
 )
 def test_what_cannot_be_is_said_at_its_field(changed, said, aurora, as_staff):
     answer = as_staff(aurora.clinician).post(ADD, {**NEW, **changed})
+    assert answer.status_code == 400
     assert said in text(answer)
     assert not Patient.objects.filter(family_name="Rossi").exists()
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_the_language_is_one_that_the_clinic_offers(language, aurora, as_staff):
+    aurora.clinic.offers_english = language == "en"
+    aurora.clinic.offers_italian = language == "it"
+    aurora.clinic.save()
+    other = "it" if language == "en" else "en"
+    client = as_staff(aurora.front_desk)
+    assert "does not offer this language" in text(client.post(ADD, {**NEW, "language": other}))
+    client.post(ADD, {**NEW, "language": language})
+    assert Patient.objects.get(given_name="Ada").language == language
 
 
 def test_a_likely_duplicate_is_shown_before_it_is_made(aurora, as_staff):

@@ -304,7 +304,7 @@ def test_a_rung_is_taken_once(own, clinician):
         "forms-1-name_en": "Another",
         "forms-1-how_en": "So.",
     }
-    assert clinician.post(change_url(own), sent(own, **rows)).status_code == 200
+    assert clinician.post(change_url(own), sent(own, **rows)).status_code == 400
     assert own.forms.count() == 1
     # Deleted and made anew in one go: told, or done, but never an error page.
     swapped = clinician.post(change_url(own), sent(own, **rows, **{"forms-0-DELETE": "on"}))

@@ -177,7 +177,7 @@ def test_an_exercise_comes_once(own, clinician, exercise):
         change_url(own),
         sent(row_of(own.items.get()), {"position": "2", "exercise": exercise.pk}, initial=1),
     )
-    assert answer.status_code == 200
+    assert answer.status_code == 400
     assert own.items.count() == 1
 
 
