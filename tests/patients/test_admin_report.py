@@ -170,6 +170,7 @@ def test_pausing_and_practising_again(trial):
         ({"starts_on": ""}, "This field is required."),
         ({"starts_on": "tomorrow"}, "Enter a valid date."),
         ({"starts_on": "0001-01-01"}, "The programme had not begun then."),
+        ({"ends_on": "9999-12-31"}, "Check this date."),
         ({"reason": "moon"}, "Select a valid choice."),
     ],
 )

@@ -1,8 +1,10 @@
 """What a clinician does with a running programme or a patient: short forms."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Pause
@@ -11,6 +13,7 @@ from programs.forms import CodesField
 from programs.vocabulary import Precaution
 
 MOST_WORDS = 2000  # characters
+LATEST = dt.date(2199, 12, 31)  # catches typing errors: near the year 9999 there is no day to count on to
 ON_FIRST_SESSION, ON_DATE = "first_session", "date"
 STARTS = [(ON_FIRST_SESSION, _("On the day of the first session")), (ON_DATE, _("On a date"))]
 
@@ -18,7 +21,8 @@ STARTS = [(ON_FIRST_SESSION, _("On the day of the first session")), (ON_DATE, _(
 def date_field(**kwargs: Any) -> forms.DateField:
     # The browser's own date field speaks ISO, whatever the language of the page.
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(widget=widget, input_formats=["%Y-%m-%d"], **kwargs)
+    in_reach = MaxValueValidator(LATEST, _("Check this date."))
+    return forms.DateField(widget=widget, input_formats=["%Y-%m-%d"], validators=[in_reach], **kwargs)
 
 
 def words_field(**kwargs: Any) -> forms.CharField:
