@@ -54,14 +54,30 @@ class PatientForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
+        self._language_is_offered(said)
         if self.instance.pk is None and not self.errors and not said.get("add_anyway"):
             self._warn_of_duplicates(said)
         return said
 
+    def _clinic(self, said: dict[str, Any]) -> Clinic | None:
+        if self.instance.pk is not None:
+            return self.instance.clinic
+        return said.get("clinic") if "clinic" in self.fields else self.clinics.get()
+
+    def _language_is_offered(self, said: dict[str, Any]) -> None:
+        """A patient who has another one already keeps it."""
+        clinic, language = self._clinic(said), said.get("language")
+        chosen = self.instance.pk is None or "language" in self.changed_data
+        if clinic and language and chosen and language not in clinic.offered_languages:
+            self.add_error("language", ValidationError(_("The clinic does not offer this language.")))
+
     def _warn_of_duplicates(self, said: dict[str, Any]) -> None:
         """Once, with a tick to go on: two people may share name and birth date."""
+        clinic = self._clinic(said)
+        if clinic is None:
+            return
         found = likely_duplicates(
-            clinic=said.get("clinic") or self.clinics.get(),
+            clinic=clinic,
             given_name=said["given_name"],
             family_name=said["family_name"],
             birth_on=said["birth_on"],

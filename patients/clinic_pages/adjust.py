@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin_site import page
 from clinic.localtime import local_date
 from patients.adjusting import adjust, next_version_on
-from patients.clinic_pages.acting import tell
+from patients.clinic_pages.acting import by_now, tell
 from patients.clinic_pages.forms.adjusting import Adjusting
 from patients.clinic_pages.scope import CLINICIANS, prescription_or_404
 from patients.models import Prescription, PrescriptionVersion
 from patients.screening import against, precautions_of
 from patients.versions import lines_of_version
-from programs.admin.programs import exercise_choices
+from programs.forms import exercise_choices
 from programs.models import Exercise
 from programs.vocabulary import Precaution
 
@@ -71,7 +71,6 @@ def _forms(
 def _adjusted(request: HttpRequest, prescription: Prescription, forms: Adjusting) -> bool:
     """Whether the new version was made; else what was refused is said at the schedule's form."""
     said = forms.schedule.cleaned_data
-    user: Any = request.user
     try:
         version = adjust(
             prescription=prescription,
@@ -80,8 +79,7 @@ def _adjusted(request: HttpRequest, prescription: Prescription, forms: Adjusting
             weekdays=said["weekdays"],
             precautions_reason=said["precautions_reason"],
             based_on=said["based_on"],
-            by=user,
-            now=timezone.now(),
+            **by_now(request),
         )
     except ValidationError as refused:
         tell(forms.schedule, refused)

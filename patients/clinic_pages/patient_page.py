@@ -3,18 +3,15 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic import audit
 from clinic.admin_site import page
-from clinic.audit import Verb
 from clinic.scoping import ANY_ROLE, HEALTH_ROLES
-from patients.clinic_pages.acting import done
+from patients.clinic_pages.acting import by_now, done, tried, write_reading
 from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm
 from patients.clinic_pages.patient_context import contact_context, health_context
 from patients.clinic_pages.scope import CLINICIANS, has_role_for, patient_or_404
@@ -29,14 +26,7 @@ from patients.signin.invitations import invite_patient
 def patient_page(request: HttpRequest, pk: int) -> HttpResponse:
     """That it was read is written down."""
     patient = patient_or_404(request, pk, ANY_ROLE)
-    audit.write(
-        verb=Verb.READ,
-        obj=patient,
-        actor=request.user,  # type: ignore[arg-type]
-        clinic=patient.clinic,
-        subject=patient,
-        now=timezone.now(),
-    )
+    write_reading(request, patient, patient)
     return _page(request, patient)
 
 
@@ -44,10 +34,7 @@ def patient_page(request: HttpRequest, pk: int) -> HttpResponse:
 def patient_clear(request: HttpRequest, pk: int) -> HttpResponse:
     """A clinician has looked into the emergency signs: the programme goes on."""
     patient, form = patient_or_404(request, pk, CLINICIANS), ClearForm(request.POST)
-    user: Any = request.user
-    if done(
-        form, lambda said: clear_and_close(patient=patient, note=said["note"], by=user, now=timezone.now())
-    ):
+    if done(request, form, lambda said, **by: clear_and_close(patient=patient, note=said["note"], **by)):
         messages.success(request, _("Cleared. The programme and its reminders go on."))
         return _back(patient)
     return _page(request, patient, bound={"clear": form}, status=400)
@@ -56,11 +43,9 @@ def patient_clear(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def patient_precautions(request: HttpRequest, pk: int) -> HttpResponse:
     patient, form = patient_or_404(request, pk, CLINICIANS), PrecautionsForm(request.POST)
-    user: Any = request.user
-    keep = lambda said: keep_precautions(  # noqa: E731
-        patient=patient, codes=said["precautions"], by=user, now=timezone.now()
-    )
-    if done(form, keep):
+    if done(
+        request, form, lambda said, **by: keep_precautions(patient=patient, codes=said["precautions"], **by)
+    ):
         messages.success(request, _("Kept with the patient."))
         return _back(patient)
     return _page(request, patient, bound={"precautions": form}, status=400)
@@ -69,11 +54,7 @@ def patient_precautions(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def patient_invite(request: HttpRequest, pk: int) -> HttpResponse:
     patient = patient_or_404(request, pk, ANY_ROLE)
-    try:
-        invite_patient(patient=patient, by=request.user, now=timezone.now())  # type: ignore[arg-type]
-    except ValidationError as refused:
-        for message in refused.messages:
-            messages.error(request, message)
+    if not tried(request, lambda **by: invite_patient(patient=patient, **by)):
         return _page(request, patient, status=400)
     messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": patient.email})
     return _back(patient)
@@ -83,7 +64,7 @@ def patient_invite(request: HttpRequest, pk: int) -> HttpResponse:
 def patient_paper_code(request: HttpRequest, pk: int) -> HttpResponse:
     """A new code, shown this once on a sheet to be printed; an earlier one is worth nothing any more."""
     patient = patient_or_404(request, pk, ANY_ROLE)
-    code = paper.make_paper_code(patient=patient, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    code = paper.make_paper_code(patient=patient, **by_now(request))
     context = {
         "to_staff": _(
             "Print this page now: the code is shown only this once. An earlier one is worth nothing."
@@ -101,7 +82,7 @@ def patient_paper_code(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def patient_paper_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     patient = patient_or_404(request, pk, ANY_ROLE)
-    paper.revoke_paper_code(patient=patient, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    paper.revoke_paper_code(patient=patient, **by_now(request))
     messages.success(request, _("The code is worth nothing any more."))
     return _back(patient)
 

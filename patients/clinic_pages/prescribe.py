@@ -88,9 +88,8 @@ def _ask(
 def _prescribe(request: HttpRequest, patient: Patient, program: Program) -> HttpResponse:
     form = PrescribeForm(request.POST, sessions_a_day=program.sessions_a_day)
     start, made = request.POST.get("go") == "start", []
-    user: Any = request.user
 
-    def act(said: dict[str, Any]) -> None:
+    def act(said: dict[str, Any], **by: Any) -> None:
         prescription = prescribe_in_one_go(
             patient=patient,
             program=program,
@@ -101,12 +100,11 @@ def _prescribe(request: HttpRequest, patient: Patient, program: Program) -> Http
             reminders=form.reminders(),
             usual_pain=said["usual_pain"],
             usual_lowest_site=said["usual_lowest_site"],
-            by=user,
-            now=timezone.now(),
+            **by,
         )
         made.append(prescription)
 
-    if not done(form, act):
+    if not done(request, form, act):
         return _ask(request, patient, program, form, status=400)
     messages.success(request, _("Prescribed and started.") if start else _("Kept as a draft."))
     return redirect("admin:prescription_report", made[0].pk)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -12,11 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic import audit
 from clinic.admin_site import page
-from clinic.audit import Verb
 from clinic.signin.entry import safe_next
-from patients.clinic_pages.acting import done
+from patients.clinic_pages.acting import done, tried, write_reading
 from patients.clinic_pages.forms.acts import EndForm, PauseForm, ResumeForm, SignForm, StartForm
 from patients.clinic_pages.report_context import report_context
 from patients.clinic_pages.scope import CLINICIANS, has_role_for, prescription_or_404
@@ -33,15 +30,7 @@ from patients.vocabulary import Decision, EndReason
 def prescription_report(request: HttpRequest, pk: int) -> HttpResponse:
     """The page that mails link to. That it was read is written down."""
     prescription = prescription_or_404(request, pk)
-    patient, user = prescription.patient, request.user
-    audit.write(
-        verb=Verb.READ,
-        obj=prescription,
-        actor=user,  # type: ignore[arg-type]
-        clinic=patient.clinic,
-        subject=patient,
-        now=timezone.now(),
-    )
+    write_reading(request, prescription, prescription.patient)
     return _page(request, prescription)
 
 
@@ -61,10 +50,8 @@ def prescription_start(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def prescription_discard(request: HttpRequest, pk: int) -> HttpResponse:
     prescription = prescription_or_404(request, pk, CLINICIANS)
-    try:
-        discard(prescription=prescription, by=request.user, now=timezone.now())  # type: ignore[arg-type]
-    except ValidationError as refused:
-        return _refused(request, prescription, refused)
+    if not tried(request, lambda **by: discard(prescription=prescription, **by)):
+        return _page(request, prescription, status=400)
     messages.success(request, _("The draft was thrown away."))
     return redirect("admin:patient", prescription.patient_id)
 
@@ -108,10 +95,8 @@ def prescription_pause(request: HttpRequest, pk: int) -> HttpResponse:
 def prescription_end_pause(request: HttpRequest, pk: int, pause_pk: int) -> HttpResponse:
     prescription = prescription_or_404(request, pk, CLINICIANS)
     chosen = get_object_or_404(Pause, pk=pause_pk, prescription=prescription)
-    try:
-        end_pause(pause=chosen, by=request.user, now=timezone.now())  # type: ignore[arg-type]
-    except ValidationError as refused:
-        return _refused(request, prescription, refused)
+    if not tried(request, lambda **by: end_pause(pause=chosen, **by)):
+        return _page(request, prescription, status=400)
     messages.success(request, _("The pause is over: days count again from today."))
     return _back(request, prescription)
 
@@ -159,16 +144,10 @@ def _act(
     success: str,
 ) -> HttpResponse:
     """Do it and go back; where it is refused, the page again with what was said at the form."""
-    if done(form, lambda said: act(said, by=request.user, now=timezone.now())):
+    if done(request, form, act):
         messages.success(request, success)
         return _back(request, prescription)
     return _page(request, prescription, bound={name: form}, status=400)
-
-
-def _refused(request: HttpRequest, prescription: Prescription, refused: ValidationError) -> HttpResponse:
-    for message in refused.messages:
-        messages.error(request, message)
-    return _page(request, prescription, status=400)
 
 
 def _page(

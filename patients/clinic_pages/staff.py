@@ -44,9 +44,7 @@ def clinic_staff(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def staff_invite(request: HttpRequest, slug: str) -> HttpResponse:
     clinic, form = managed_clinic_or_404(request, slug), InviteForm(request.POST)
-    user: Any = request.user
-    invite = lambda said: invite_staff(clinic=clinic, by=user, now=timezone.now(), **said)  # noqa: E731
-    if done(form, invite):
+    if done(request, form, lambda said, **by: invite_staff(clinic=clinic, **said, **by)):
         messages.success(request, _("The invitation is on its way to %(email)s.") % form.cleaned_data)
         return redirect("admin:clinic_staff", clinic.slug)
     return _page(request, clinic, form, status=400)
@@ -59,15 +57,15 @@ def staff_leave(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     leaver = _member_or_404(clinic, pk)
     takers = [user for user in colleagues([clinic.pk])[clinic.pk] if user != leaver]
     form = TakerForm(request.POST if request.method == "POST" else None, takers=takers)
-    by: Any = request.user
     if request.method == "POST" and done(
-        form,
-        lambda said: leave(user=leaver, clinic=clinic, taker=said["taker"], by=by, now=timezone.now()),
+        request, form, lambda said, **by: leave(user=leaver, clinic=clinic, taker=said["taker"], **by)
     ):
         messages.success(
             request, _("%(name)s works here no more; every session has ended.") % {"name": leaver}
         )
-        return redirect("admin:index") if leaver == by else redirect("admin:clinic_staff", clinic.slug)
+        return (
+            redirect("admin:index") if leaver == request.user else redirect("admin:clinic_staff", clinic.slug)
+        )
     context = {
         "title": _("%(name)s leaves") % {"name": leaver},
         "up": (_("Staff"), reverse("admin:clinic_staff", args=[clinic.slug])),
@@ -87,15 +85,12 @@ def staff_hand_over(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     takers = [user for user in colleagues([clinic.pk])[clinic.pk] if user != giver]
     theirs = Patient.objects.filter(clinic=clinic).filter(_of(giver)).distinct()
     form = HandOverForm(request.POST if request.method == "POST" else None, takers=takers, patients=theirs)
-    by: Any = request.user
 
-    def act(said: dict[str, Any]) -> None:
+    def act(said: dict[str, Any], **by: Any) -> None:
         chosen = said["patients"] if said["which"] == "chosen" else None
-        hand_over_patients(
-            clinic=clinic, giver=giver, taker=said["taker"], patients=chosen, by=by, now=timezone.now()
-        )
+        hand_over_patients(clinic=clinic, giver=giver, taker=said["taker"], patients=chosen, **by)
 
-    if request.method == "POST" and done(form, act):
+    if request.method == "POST" and done(request, form, act):
         messages.success(request, _("Handed over to %(name)s.") % {"name": form.cleaned_data["taker"]})
         return redirect("admin:clinic_staff", clinic.slug)
     context = {

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.admin_site import page
 from clinic.scoping import Role
 from clinic.signin.entry import safe_next
-from patients.clinic_pages.acting import done
+from patients.clinic_pages.acting import by_now, done
 from patients.clinic_pages.forms.work import CloseForm, HandOverForm
 from patients.clinic_pages.scope import work_or_404
 from patients.clinic_pages.work_rows import rows_of
@@ -38,7 +38,7 @@ def work_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     item = work_or_404(request, pk)
     if item.closed_at is not None:
         return _closed_already(request)
-    acknowledge(item=item, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    acknowledge(item=item, **by_now(request))
     messages.success(request, _("Noted: you take care of it."))
     return _back(request)
 
@@ -49,8 +49,7 @@ def work_hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     if item.closed_at is not None:
         return _closed_already(request)
     form = HandOverForm(request.POST, item=item)
-    user: Any = request.user
-    if done(form, lambda said: hand_over_work(item=item, to=said["to"], by=user, now=timezone.now())):
+    if done(request, form, lambda said, **by: hand_over_work(item=item, to=said["to"], **by)):
         messages.success(request, _("Handed over to %(name)s.") % {"name": form.cleaned_data["to"]})
         return _back(request)
     return _page(request, bound={(item.pk, "hand_over"): form}, status=400)
@@ -62,8 +61,7 @@ def work_close(request: HttpRequest, pk: int) -> HttpResponse:
     if item.closed_at is not None:
         return _closed_already(request)
     form = CloseForm(request.POST, auto_id=f"close-{item.pk}-%s")
-    user: Any = request.user
-    if done(form, lambda said: close_item(item=item, by=user, outcome=said["outcome"], now=timezone.now())):
+    if done(request, form, lambda said, **by: close_item(item=item, outcome=said["outcome"], **by)):
         messages.success(request, _("Closed."))
         return _back(request)
     return _page(request, bound={(item.pk, "close"): form}, status=400)

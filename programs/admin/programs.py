@@ -1,6 +1,5 @@
 """A programme as one page: name, phase, schedule, review point, and its exercises with their doses."""
 
-from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -14,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from clinic.admin.scoped import ScopedInline
 from programs import dose_figures, schedule_text
 from programs.admin.shared import LibraryAdmin, OwnershipFilter, RowsFormSet
-from programs.models import Dose, Exercise, Program, ProgramItem
+from programs.forms import exercise_choices
+from programs.models import Dose, Program, ProgramItem
 from programs.sources import claim
-from programs.vocabulary import Kind, Status
 
 FORMS = [
     (-2, _("Easier still")),
@@ -113,19 +112,6 @@ class ItemInline(ScopedInline, admin.StackedInline):
             # Set once, so that the list is not asked for again with every row.
             field.choices = exercise_choices(field.queryset)
         return field
-
-
-def exercise_choices(exercises: QuerySet[Exercise]) -> list[tuple[Any, Any]]:
-    """The exercises of a picker, by kind; last those not published, which old programmes may still have."""
-    offered = sorted(exercises, key=lambda one: (one.status != Status.PUBLISHED, one.kind, one.name))
-    groups = groupby(offered, key=lambda one: (one.status != Status.PUBLISHED, one.kind))
-    return [
-        ("", _("Choose an exercise")),
-        *(
-            (_("Not published") if hidden else Kind(kind).label, [(one.pk, one.name) for one in members])
-            for (hidden, kind), members in groups
-        ),
-    ]
 
 
 class ProgramAdmin(LibraryAdmin):
