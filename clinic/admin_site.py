@@ -49,6 +49,10 @@ class HomestretchAdminSite(admin.AdminSite):
             raise Http404
         return HttpResponseRedirect(reverse("account_login") + "?" + urlencode({"next": target}))
 
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """allauth's page, which asks for a proof first."""
+        return redirect("account_change_password")
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """By job, not by model: the first entry of the navigation, the worklist for those who treat."""
         entries = navigation.for_request(request)

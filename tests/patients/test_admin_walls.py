@@ -9,7 +9,14 @@ from patients.admin import PAGES
 from patients.clinic_pages.scope import CLINICIANS
 from patients.models import Patient
 from tests.clients import signed_in
-from tests.factories import MembershipFactory, PauseFactory, ReviewFactory, UserFactory, WorkItemFactory
+from tests.factories import (
+    ExerciseFactory,
+    MembershipFactory,
+    PauseFactory,
+    ReviewFactory,
+    UserFactory,
+    WorkItemFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +164,32 @@ def test_letters_for_an_id_are_not_found(aurora):
     client = signed_in(aurora.clinician, method="mfa")
     for address in ("patients/abc/", "prescriptions/abc/", "prescriptions/1e3/adjust/", "patients/-1/"):
         assert client.get(reverse("admin:index") + address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked_of", "found"),
+    [("patients/prescription/patient", "patient"), ("programs/programitem/exercise", "exercise")],
+)
+def test_autocomplete_stays_within_the_walls(asked_of, found, cast):
+    """Django's address for pickers works for every relation, whether a page of ours uses it or not."""
+    app, model, field = asked_of.split("/")
+    query = {"app_label": app, "model_name": model, "field_name": field, "term": ""}
+    theirs = {"patient": str(cast.bora.patient), "exercise": "Their stretch"}[found]
+    ours = {"patient": str(cast.aurora.patient), "exercise": "Our stretch"}[found]
+    ExerciseFactory(clinic=cast.bora.clinic, name_en="Their stretch")
+    ExerciseFactory(clinic=cast.aurora.clinic, name_en="Our stretch")
+    answer = signed_in(cast.aurora.clinician, method="mfa").get("/admin/autocomplete/", query)
+    names = {row["text"] for row in answer.json()["results"]}
+    assert ours in names
+    assert theirs not in names
+
+
+@pytest.mark.parametrize("address", ["patients/", "programs/", "auth/user/", "clinic/user/", "r/1/1/"])
+def test_what_is_no_page_of_ours_leads_nowhere(address, aurora):
+    answer = signed_in(aurora.clinician, method="mfa").get(reverse("admin:index") + address)
+    assert answer.status_code == 404 or answer["Location"] == reverse("admin:worklist")
+
+
+def test_passwords_are_changed_where_a_proof_is_asked(aurora):
+    answer = signed_in(aurora.clinician, method="mfa").get(reverse("admin:password_change"))
+    assert answer["Location"] == reverse("account_change_password")
