@@ -102,25 +102,32 @@ def house(name: str, people: dict[str, str]) -> House:
     )
 
 
+# Nobody of one clinic has a name of the other.
+AURORA = {
+    "manager": "Adele",
+    "clinician": "Alba",
+    "front_desk": "Achille",
+    "patient": "Amedeo",
+    "newcomer": "Agnese",
+    "one": "Aldo",
+    "other": "Assunta",
+}
+BORA = {
+    "manager": "Bruno",
+    "clinician": "Bianca",
+    "front_desk": "Berta",
+    "patient": "Basilio",
+    "newcomer": "Brigida",
+    "one": "Benito",
+    "other": "Bice",
+}
+
+
+def operator() -> User:
+    made: User = UserFactory(name="Olga", email="olga@operator.example", is_operator=True)
+    return made
+
+
 def assemble() -> Cast:
     """Make them all."""
-    aurora = {
-        "manager": "Adele",
-        "clinician": "Alba",
-        "front_desk": "Achille",
-        "patient": "Amedeo",
-        "newcomer": "Agnese",
-        "one": "Aldo",
-        "other": "Assunta",
-    }
-    bora = {
-        "manager": "Bruno",
-        "clinician": "Bianca",
-        "front_desk": "Berta",
-        "patient": "Basilio",
-        "newcomer": "Brigida",
-        "one": "Benito",
-        "other": "Bice",
-    }
-    operator: User = UserFactory(name="Olga", email="olga@operator.example", is_operator=True)
-    return Cast(aurora=house("Aurora", aurora), bora=house("Bora", bora), operator=operator)
+    return Cast(aurora=house("Aurora", AURORA), bora=house("Bora", BORA), operator=operator())

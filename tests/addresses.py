@@ -1,0 +1,168 @@
+"""Every address of the installation, with the ids of one furnished house in it.
+
+A new address that takes arguments must be named here: a test walks them all (tests/test_isolation.py).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from allauth.account.utils import user_pk_to_url_str
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from clinic.models import Membership
+from patients.models import PracticeSession
+from tests.furnished import Furnished
+from tests.planting import Rows
+
+Arguments = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """`name` as `reverse` takes it; where it has none, the route."""
+
+    name: str
+    route: str
+    parameters: frozenset[str]
+
+    @property
+    def is_named(self) -> bool:
+        return self.name != self.route
+
+
+def patterns() -> list[Pattern]:
+    """Every pattern of every app, installed ones included, as the resolver has them."""
+    return list(_walk(get_resolver(), "", "", frozenset()))
+
+
+def _walk(
+    resolver: URLResolver, route: str, namespace: str, parameters: frozenset[str]
+) -> Iterator[Pattern]:
+    for entry in resolver.url_patterns:
+        here, takes = route + str(entry.pattern), parameters | _parameters(entry)
+        if isinstance(entry, URLPattern):
+            yield Pattern(f"{namespace}{entry.name}" if entry.name else here, here, takes)
+        else:
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from _walk(entry, here, inner, takes)
+
+
+def _parameters(entry: URLPattern | URLResolver) -> frozenset[str]:
+    """The names of what a part of an address takes, also where it is a regular expression."""
+    return frozenset(entry.pattern.converters) | frozenset(entry.pattern.regex.groupindex)
+
+
+# What stands in the address names no row of a clinic, so whoever asks gets the same answer.
+SAME_FOR_ALL = {
+    "session_saved": "a date",
+    "progress_day": "a date",
+    "logo": "a clinic's logo is on its sign-in pages; its name is random",
+    "paper": "a form, with the code filled in as it was given",
+    "account_reset_password_from_key": "says of a made-up link that it is no good",
+    "admin:app_list": "leads to where the admin begins",
+    "admin/(?P<url>.*)$": "what Django says where there is nothing",
+}
+
+
+def leads_on(pattern: Pattern) -> bool:
+    """Django's short address of a row leads to the longer one, whether the row is there or not."""
+    return not pattern.is_named and pattern.route.endswith("<path:object_id>/")
+
+
+def is_nobodys(pattern: Pattern) -> bool:
+    """Models of installed libraries: their pages in the admin are for nobody at all."""
+    return pattern.name.startswith(("admin:auth_group_", "admin:account_emailaddress_", "admin:mfa_authenti"))
+
+
+def arguments(theirs: Furnished, rows: Rows) -> dict[str, Arguments]:
+    """What to put into each pattern that takes something: ids, and dates, of `theirs`.
+
+    For links with a secret it is what a copy of the database has instead: the hash, the row's id.
+    """
+    return {
+        **_of_staff_pages(theirs),
+        **_of_model_admins(rows),
+        **_of_patient_pages(theirs),
+        **_of_signing_in(theirs),
+    }
+
+
+def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
+    house, clinic = theirs.house, theirs.clinic
+    everybody = [house.patient, house.newcomer, *house.couple, theirs.reviewed, theirs.suspended]
+    patients = [{"pk": patient.pk} for patient in everybody]
+    given = [house.prescription, theirs.due, theirs.draft, theirs.ended]
+    prescriptions = [{"pk": prescription.pk} for prescription in given]
+    work = [{"pk": item.pk} for patient in everybody for item in patient.work_items.all()]
+    members = Membership.objects.filter(clinic=clinic)
+    staff = [{"slug": clinic.slug, "pk": pk} for one in members for pk in (one.pk, one.user_id)]
+    per_patient = ("", "_invite", "_paper_code", "_paper_revoke", "_clear", "_precautions")
+    per_prescription = ("report", "adjust", "start", "discard", "end", "pause", "resume")
+    return {
+        **{f"admin:patient{what}": patients for what in per_patient},
+        "admin:prescribe": patients,
+        **{f"admin:prescription_{what}": prescriptions for what in per_prescription},
+        "admin:prescription_end_pause": [
+            {"pk": pause.prescription_id, "pause_pk": pause.pk}
+            for pause in (theirs.pause, *house.prescription.pauses.all())
+        ],
+        "admin:prescription_sign": [
+            {"pk": prescription.pk, "number": 1} for prescription in (theirs.due, theirs.ended)
+        ],
+        **{f"admin:work_{what}": work for what in ("acknowledge", "hand_over", "close")},
+        **{
+            f"admin:{name}": [{"slug": clinic.slug}]
+            for name in ("clinic_settings", "clinic_staff", "staff_invite")
+        },
+        **{f"admin:staff_{what}": staff for what in ("leave", "hand_over")},
+    }
+
+
+def _of_model_admins(rows: Rows) -> dict[str, Arguments]:
+    """Of each model that has Django's generated pages: a few rows of theirs, or a made-up id."""
+    found: dict[str, Arguments] = {}
+    for model in admin.site._registry:
+        ids = [{"object_id": str(pk)} for pk in sorted(rows.get(model, {1}))[-2:]]
+        base = f"{model._meta.app_label}_{model._meta.model_name}"
+        for what in ("history", "delete", "change"):
+            found[f"admin:{base}_{what}"] = ids
+        found[f"admin/{base.replace('_', '/', 1)}/<path:object_id>/"] = ids
+    some = next(iter(sorted(rows[model])) for model in rows if model._meta.label == "patients.Patient")
+    found["admin:view_on_site"] = [{"content_type_id": str(number), "object_id": some} for number in (1, 7)]
+    found["admin:app_list"] = [{"app_label": app} for app in ("programs", "patients")]
+    found["admin/(?P<url>.*)$"] = [{"url": "nothing/here/"}]
+    return found
+
+
+def _of_patient_pages(theirs: Furnished) -> dict[str, Arguments]:
+    sessions = PracticeSession.objects.filter(patient=theirs.house.patient)
+    days = [{"on": day} for day in sorted(set(sessions.values_list("practised_on", flat=True)))]
+    return {"session_saved": days, "progress_day": days}
+
+
+def _of_signing_in(theirs: Furnished) -> dict[str, Arguments]:
+    uid = user_pk_to_url_str(theirs.house.clinician)
+    authenticators = theirs.house.clinic.memberships.filter(user__authenticator__isnull=False)
+    keys = [{"pk": pk} for pk in authenticators.values_list("user__authenticator__pk", flat=True)]
+    links = {"come_in": theirs.invitation, "staff_invitation": theirs.staff_invitation}
+    return {
+        **{name: [{"token": link.token_hash}, {"token": link.pk}] for name, link in links.items()},
+        "unsubscribe": [{"token": str(theirs.house.patient.pk)}],
+        "paper": [{"code": theirs.house.patient.paper_codes.get().code_hash}],
+        "account_reset_password_from_key": [{"uidb36": uid, "key": key} for key in ("set-password", "c-1")],
+        "account_confirm_email": [{"key": "made-up"}],
+        "mfa_edit_webauthn": keys,
+        "mfa_remove_webauthn": keys,
+        "logo": [{"name": "made-up.png"}],
+    }
+
+
+def path_of(pattern: Pattern, given: dict[str, Any]) -> str:
+    """The address that a browser would ask for."""
+    if not pattern.is_named:
+        return "/" + pattern.route.replace("<path:object_id>", str(given.get("object_id"))).replace(
+            "(?P<url>.*)$", str(given.get("url"))
+        )
+    return reverse(pattern.name, kwargs=given)

@@ -1,0 +1,291 @@
+"""A house in which every room has something in it: at least one row of every model, in every state that
+pages treat differently. For tests that walk all pages."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from clinic import audit
+from clinic.models import Clinic, Notice, StaffInvitation
+from patients.adherence import report
+from patients.models import (
+    ExerciseStop,
+    Invitation,
+    Patient,
+    Pause,
+    Precautions,
+    Prescription,
+    Review,
+    WorkItem,
+)
+from patients.reviews import snapshot
+from patients.signin.paper import make_paper_code
+from patients.vocabulary import Alert, Decision, EmergencySign, EndReason, Helped, Outcome, Site, WorkKind
+from programs.models import Exercise, Program
+from programs.vocabulary import Precaution
+from tests.cast import House
+from tests.factories import (
+    EmergencyReportFactory,
+    EventFactory,
+    ExerciseFactory,
+    ExerciseRecordFactory,
+    ExerciseStopFactory,
+    InvitationFactory,
+    LadderFormFactory,
+    NoticeAttemptFactory,
+    NoticeFactory,
+    PatientFactory,
+    PauseFactory,
+    PracticeSessionFactory,
+    PrescriptionFactory,
+    PrescriptionVersionFactory,
+    ProgramFactory,
+    ReviewFactory,
+    ScreeningFactory,
+    StaffInvitationFactory,
+    WorkItemEntryFactory,
+    WorkItemFactory,
+    today,
+)
+from tests.second_factor import with_app
+
+DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """What a test names of a furnished house; `house` has its people.
+
+    `house.patient` practises and has stopped an exercise; `reviewed` waits for a review after an earlier
+    programme that was reviewed and ended; `suspended` has reported an emergency sign; `house.newcomer` has
+    a draft; the first of the couple is on a holiday.
+    """
+
+    house: House
+    exercise: Exercise
+    program: Program
+    reviewed: Patient
+    suspended: Patient
+    due: Prescription
+    ended: Prescription
+    draft: Prescription
+    review: Review
+    stop: ExerciseStop
+    pause: Pause
+    work: WorkItem
+    invitation: Invitation
+    staff_invitation: StaffInvitation
+    paper_code: str
+
+    @property
+    def clinic(self) -> Clinic:
+        return self.house.clinic
+
+
+def furnish(house: House) -> Furnished:
+    exercise, program = _library(house.clinic)
+    stop, work = _practice(house)
+    reviewed = _patient(house.clinic, "Rosa", "ved")
+    ended = _reviewed_before(reviewed, house)
+    review = _due_for_review(reviewed, house)
+    suspended = _patient(house.clinic, "Sandro", "sosp")
+    _report_signs(suspended, house)
+    draft = PrescriptionFactory(patient=house.newcomer, clinician=house.clinician, status="draft")
+    ScreeningFactory(
+        prescription=draft,
+        none_of_these=False,
+        signs=[EmergencySign.CANCER.value],
+        assessed_by="Dr. Bruni",
+        assessed_on=today(house.newcomer),
+        assessed_result="Seen, nothing found.",
+    )
+    _events(house)
+    with_app(house.clinician)
+    return Furnished(
+        house=house,
+        exercise=exercise,
+        program=program,
+        reviewed=reviewed,
+        suspended=suspended,
+        due=review.prescription,
+        ended=ended,
+        draft=draft,
+        review=review,
+        stop=stop,
+        pause=PauseFactory(prescription=house.couple[0].prescriptions.get(), made_by=house.clinician),
+        work=work,
+        invitation=InvitationFactory(patient=house.newcomer, invited_by=house.front_desk),
+        staff_invitation=StaffInvitationFactory(clinic=house.clinic, invited_by=house.manager),
+        paper_code=make_paper_code(patient=house.patient, by=house.front_desk, now=timezone.now()),
+    )
+
+
+def _patient(clinic: Clinic, name: str, family: str) -> Patient:
+    email = f"{name.lower()}@{clinic.slug}-post.example"
+    made: Patient = PatientFactory(clinic=clinic, given_name=name, family_name=family, email=email)
+    return made
+
+
+def _library(clinic: Clinic) -> tuple[Exercise, Program]:
+    """A clinic's own exercise with a ladder, and a programme that has it, with a note."""
+    exercise = ExerciseFactory(
+        clinic=clinic,
+        target_en="Target",
+        target_it="Bersaglio",
+        feel_en="In the back.",
+        technique_en="Slowly.",
+        stop_en="When it hurts.",
+        precautions=[Precaution.values[0]],
+    )
+    LadderFormFactory(exercise=exercise)
+    LadderFormFactory(exercise=exercise, rung=1, name_en="Longer", name_it="Di più")
+    program = ProgramFactory(clinic=clinic, description_en="For a start.", description_it="Per cominciare.")
+    item = program.items.first()
+    item.exercise, item.note_en, item.note_it = exercise, "Gently.", "Piano."
+    item.save()
+    return exercise, program
+
+
+def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
+    """Days of all kinds, the last of them with a stop; what was asked of the patient; what was sent."""
+    prescription, now = house.prescription, timezone.now()
+    day = today(house.patient)
+    Precautions.objects.create(
+        patient=house.patient, codes=[Precaution.values[0]], asked_by=house.clinician, asked_at=now
+    )
+    PracticeSessionFactory(prescription=prescription, practised_on=day - 4 * DAY, pain_before=3, pain_after=2)
+    PracticeSessionFactory(
+        prescription=prescription, practised_on=day - 3 * DAY, outcome=Outcome.SKIPPED, recorded_on=day - DAY
+    )
+    version = PrescriptionVersionFactory(
+        prescription=prescription,
+        starts_on=day - 2 * DAY,
+        exercises__against=[Precaution.values[0]],
+        exercises__precautions_reason="In a small range.",
+        exercises__note_en="Gently.",
+        exercises__note_it="Piano.",
+        exercises__exercise=LadderFormFactory(exercise__clinic=house.clinic).exercise,
+    )
+    session = PracticeSessionFactory(
+        prescription=prescription,
+        practised_on=day - DAY,
+        pain_before=3,
+        pain_during=6,
+        pain_after=6,
+        sites=[Site.BACK, Site.LEG_BELOW_KNEE],
+        lowest_site=Site.LEG_BELOW_KNEE,
+        words="It pulled into the leg.",
+        outcome="",
+    )
+    lines = list(version.exercises.all())
+    for line, outcome in zip(lines, (Outcome.DONE, Outcome.PARTLY, Outcome.STOPPED), strict=True):
+        ExerciseRecordFactory(session=session, prescribed=line, outcome=outcome)
+    stop = ExerciseStopFactory(session=session, line=lines[2].line)
+    work = WorkItemFactory(prescription=prescription, owner=house.clinician)
+    WorkItemEntryFactory(item=work, what=Alert.STOP, session=session)
+    closed = WorkItemFactory(
+        prescription=prescription,
+        kind=WorkKind.SKIPPED_FOR_PAIN,
+        acknowledged_at=now,
+        acknowledged_by=house.clinician,
+        closed_at=now,
+        closed_by=house.clinician,
+        outcome="Spoke on the phone.",
+    )
+    WorkItemEntryFactory(item=closed, what=Alert.PAIN_SKIP, session=session)
+    PauseFactory(
+        prescription=prescription, starts_on=day + 8 * DAY, ends_on=day + 9 * DAY, made_by=house.clinician
+    )
+    notice = NoticeFactory(
+        kind="stop_alert",
+        clinic=house.clinic,
+        recipient=house.clinician,
+        subject_id=house.patient.pk,
+        state=Notice.State.FAILED,
+        state_reason="refused",
+        params={"work_item": work.pk},
+        attempt=1,
+    )
+    NoticeAttemptFactory(notice=notice, number=1, outcome="failed", answer="550 no such mailbox")
+    return stop, work
+
+
+def _reviewed_before(patient: Patient, house: House) -> Prescription:
+    """A programme that ended with its signed review."""
+    start, now = today(patient) - 60 * DAY, timezone.now()
+    prescription: Prescription = PrescriptionFactory(
+        patient=patient,
+        clinician=house.clinician,
+        starts_on=start,
+        status="ended",
+        ended_on=start + 25 * DAY,
+        end_reason=EndReason.IMPROVED,
+        next_review_on=None,
+    )
+    PracticeSessionFactory(prescription=prescription, practised_on=start, pain_before=5, pain_after=3)
+    ReviewFactory(
+        prescription=prescription,
+        helped=Helped.USEFUL,
+        patient_words="I can kneel again.",
+        answered_at=now - 38 * DAY,
+        decision=Decision.CONTINUE,
+        decision_note="Go on as before.",
+        signed_by=house.clinician,
+        signed_at=now - 37 * DAY,
+        snapshot=snapshot(report(prescription, on=start + 22 * DAY), on=start + 22 * DAY),
+    )
+    return prescription
+
+
+def _due_for_review(patient: Patient, house: House) -> Review:
+    """A programme whose review point is over, and the patient has answered."""
+    prescription = PrescriptionFactory(
+        patient=patient,
+        clinician=house.clinician,
+        starts_on=today(patient) - 21 * DAY,
+        next_review_on=None,
+        usual_pain=4,
+    )
+    for back in (20, 12, 5, 1):
+        day = today(patient) - back * DAY
+        PracticeSessionFactory(prescription=prescription, practised_on=day, pain_before=4, pain_after=3)
+    review: Review = ReviewFactory(
+        prescription=prescription,
+        helped=Helped.PARTLY,
+        patient_words="Mornings are easier.",
+        answered_at=timezone.now(),
+    )
+    work = WorkItemFactory(prescription=prescription, kind=WorkKind.REVIEW)
+    WorkItemEntryFactory(item=work, what=Alert.REVIEW_REACHED, session=None, review=review)
+    return review
+
+
+def _report_signs(patient: Patient, house: House) -> None:
+    """One report that was cleared, one that waits."""
+    prescription, now = PrescriptionFactory(patient=patient, clinician=house.clinician), timezone.now()
+    EmergencyReportFactory(
+        patient=patient,
+        reported_at=now - 3 * DAY,
+        cleared_at=now - 2 * DAY,
+        cleared_on=today(patient) - 2 * DAY,
+        cleared_by=house.clinician,
+        clearing_note="Seen by the doctor.",
+    )
+    report_ = EmergencyReportFactory(patient=patient)
+    work = WorkItemFactory(prescription=prescription, kind=WorkKind.EMERGENCY, owner=None)
+    WorkItemEntryFactory(item=work, what=Alert.EMERGENCY_SIGN, session=None, emergency=report_)
+
+
+def _events(house: House) -> None:
+    things: list[Any] = [house.patient, house.prescription, *house.clinic.exercises.all()]
+    things += house.clinic.programs.all()
+    for thing in things:
+        EventFactory(
+            actor=house.clinician,
+            clinic=house.clinic,
+            verb=audit.Verb.CHANGED,
+            object_type=thing._meta.label,
+            object_id=str(thing.pk),
+        )
