@@ -18,7 +18,7 @@ from tests.factories import PASSWORD, PatientFactory
 from tests.second_factor import with_app
 
 Axe = Callable[[Page], list[str]]
-ADMIN = "/admin/password_change/"
+ADMIN = "/admin/worklist/"
 
 
 @pytest.fixture(autouse=True)

@@ -123,7 +123,7 @@ def test_joining_with_a_password_leads_to_the_second_step(client, aurora):
     assert user.roles == {"clinician"}
     assert verbs(invitation) == ["invited", "accepted"]
     assert verbs(user.memberships.get()) == ["joined"]
-    assert client.get("/admin/password_change/").status_code == 302
+    assert client.get("/admin/worklist/").status_code == 302
     assert list(client.get("/account/strengthen/").context["ways"]) == ["new_passkey", "new_app"]
     assert client.get("/account/mfa/totp/activate/").status_code == 200
 
@@ -134,7 +134,7 @@ def test_joining_with_a_passkey_leads_to_setting_it_up(client, aurora):
     assert answer["Location"] == "/account/mfa/webauthn/add/"
     assert client.get(answer["Location"]).status_code == 200
     assert not User.objects.get(email="carlo@post.example").has_usable_password()
-    assert client.get("/admin/password_change/").status_code == 302
+    assert client.get("/admin/worklist/").status_code == 302
 
 
 @pytest.mark.parametrize("password", ["", "short", "password123", "carlo@post.example"])
@@ -207,7 +207,7 @@ def test_the_link_asks_for_a_second_factor_that_exists(client, aurora, bora):
     assert answer["Location"] == "/account/mfa/authenticate/"
     assert "_auth_user_id" not in client.session
     client.post(answer["Location"], {"code": app.code()})
-    assert client.get("/admin/password_change/").status_code == 200
+    assert client.get("/admin/worklist/").status_code == 200
 
 
 @pytest.mark.parametrize("way", [{"password": NEW}, {"passkey": "1"}])
@@ -257,7 +257,7 @@ def test_who_has_something_left_keeps_the_account(aurora, bora, left):
     )
     user.refresh_from_db()
     assert user.is_active
-    assert client.get("/admin/password_change/").status_code == 302  # but signs in again
+    assert client.get("/admin/worklist/").status_code == 302  # but signs in again
     assert not aurora.clinic.memberships.active().filter(user=user).exists()
 
 
@@ -298,8 +298,8 @@ def test_signing_out_everywhere(aurora, as_staff):
     clients = [as_staff(aurora.clinician), as_staff(aurora.clinician)]
     other = as_staff(aurora.manager)
     sign_out_everywhere(user=aurora.clinician, by=aurora.clinician, now=timezone.now())
-    assert [client.get("/admin/password_change/").status_code for client in clients] == [302, 302]
-    assert other.get("/admin/password_change/").status_code == 200
+    assert [client.get("/admin/worklist/").status_code for client in clients] == [302, 302]
+    assert other.get("/admin/worklist/").status_code == 200
     assert verbs(aurora.clinician)[-1] == "signed_out_everywhere"
 
 

@@ -16,7 +16,7 @@ from tests.clients import signed_in
 from tests.factories import PASSWORD
 from tests.second_factor import App, with_app
 
-LOGIN, STRENGTHEN, ADMIN = "/account/login/", "/account/strengthen/", "/admin/password_change/"
+LOGIN, STRENGTHEN, ADMIN = "/account/login/", "/account/strengthen/", "/admin/worklist/"
 
 
 def sign_in(client: Client, user, password: str = PASSWORD, **more):
@@ -43,7 +43,7 @@ def test_password_alone_leads_to_a_second_step_and_not_into_the_admin(client, cl
     assert answer["Location"] == "/admin/worklist/"
     assert not enters_admin(client)
     answer = client.get(ADMIN, follow=True)
-    assert answer.redirect_chain[-1][0] == STRENGTHEN + "?next=%2Fadmin%2Fpassword_change%2F"
+    assert answer.redirect_chain[-1][0] == STRENGTHEN + "?next=%2Fadmin%2Fworklist%2F"
     assert "Set up a passkey" in answer.content.decode()
 
 
@@ -73,7 +73,7 @@ def test_a_wrong_code_of_the_app_does_not(client, clinician):
 @pytest.mark.django_db(transaction=True)  # allauth tells us of it after the commit
 def test_a_second_factor_set_up_in_this_session_counts(client, clinician):
     sign_in(client, clinician)
-    chosen = client.post(STRENGTHEN, {"way": "new_app", "next": "/admin/password_change/"})
+    chosen = client.post(STRENGTHEN, {"way": "new_app", "next": "/admin/worklist/"})
     assert chosen["Location"] == reverse("mfa_activate_totp")
     page = client.get(chosen["Location"])
     assert page.status_code == 200  # the password was given just now: it is not asked for again
@@ -81,7 +81,7 @@ def test_a_second_factor_set_up_in_this_session_counts(client, clinician):
     answer = client.post(reverse("mfa_activate_totp"), {"code": app.code()})
     assert answer["Location"] == reverse("mfa_view_recovery_codes")
     assert client.get(answer["Location"]).status_code == 200
-    assert client.get(STRENGTHEN)["Location"] == "/admin/password_change/"
+    assert client.get(STRENGTHEN)["Location"] == "/admin/worklist/"
     assert enters_admin(client)
     assert Event.objects.filter(verb="mfa_added", object_id=str(clinician.pk)).count() == 1
 

@@ -95,7 +95,7 @@ def test_a_clinician_who_is_a_patient_too_has_both_sides(aurora):
     mine = PatientFactory(clinic=aurora.clinic, user=aurora.clinician)
     client = signed_in(aurora.clinician, method="mfa")
     assert client.get("/a-page/").json()["patient"] == mine.pk
-    assert client.get("/admin/password_change/").status_code == 200
+    assert client.get("/admin/worklist/").status_code == 200
 
 
 def test_treating_somebody_is_not_being_them(aurora):

@@ -25,7 +25,7 @@ def test_without_demo_there_is_no_such_page(client, aurora, path):
 
 
 def test_without_demo_its_way_of_signing_in_is_worth_nothing(aurora):
-    assert signed_in(aurora.clinician, method="demo").get("/admin/password_change/").status_code == 302
+    assert signed_in(aurora.clinician, method="demo").get("/admin/worklist/").status_code == 302
 
 
 @WITH_DEMO
@@ -45,7 +45,7 @@ def test_one_click_enters_the_clinic(client, aurora, settings):
     membership = aurora.clinician.memberships.get()
     assert client.get(f"/demo/staff/{membership.pk}/").status_code == 405
     assert client.post(f"/demo/staff/{membership.pk}/")["Location"] == "/admin/"
-    assert client.get("/admin/password_change/").status_code == 200
+    assert client.get("/admin/worklist/").status_code == 200
     assert client.post("/demo/staff/0/").status_code == 404
 
 

@@ -276,7 +276,7 @@ def test_a_new_door_does_not_inherit_the_proofs_of_the_one_before(aurora):
     """A strong session on the clinic's computer; then its user's own link as a patient is opened there."""
     PatientFactory(clinic=aurora.clinic, user=aurora.clinician, email=str(aurora.clinician.email))
     client = signed_in(aurora.clinician, method="mfa")
-    admin_page = "/admin/password_change/"
+    admin_page = "/admin/worklist/"
     assert client.get(admin_page).status_code == 200
     client.post("/sign-out/")
     client.post(page(invite(aurora.clinician.patients.get())))
@@ -290,7 +290,7 @@ def test_staff_who_are_patients_too_do_not_come_into_the_clinic_by_their_link(cl
     MembershipFactory(user=User.objects.get(email="own@post.example"), clinic=aurora.clinic)
     client.post(page(invitation))
     assert client.get("/a-page/").json()["patient"] == patient.pk
-    assert client.get("/admin/password_change/").status_code == 302
+    assert client.get("/admin/worklist/").status_code == 302
     assert client.get("/account/mfa/totp/activate/").status_code == 302
 
 

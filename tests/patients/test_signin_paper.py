@@ -225,7 +225,7 @@ def test_a_sheet_does_not_go_round_a_second_factor_nor_into_the_clinic(client, t
     enter(client, code)
     teresa.refresh_from_db()
     MembershipFactory(user=teresa.user, clinic=aurora.clinic)
-    assert client.get("/admin/password_change/").status_code == 302
+    assert client.get("/admin/worklist/").status_code == 302
     assert client.get("/account/mfa/webauthn/add/").status_code == 302
     with_app(teresa.user)
     other = Client()
