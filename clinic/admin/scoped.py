@@ -62,6 +62,7 @@ class ScopedInline(_Scoped, InlineModelAdmin):
     """Rows of the object that is open: who may change it may change them."""
 
     parent_admin: "ScopedAdmin"
+    max_num = 40  # rows; more are not even read, however many a form claims to have
 
     def __init__(self, parent_model: Any, admin_site: Any) -> None:
         super().__init__(parent_model, admin_site)
@@ -70,6 +71,9 @@ class ScopedInline(_Scoped, InlineModelAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         # The parent was found through its own scope already.
         return InlineModelAdmin.get_queryset(self, request)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, absolute_max=self.max_num, validate_max=True, **kwargs)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.parent_admin.has_view_permission(request, obj)
