@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from clinic.logos import clean_logo
@@ -46,6 +47,7 @@ class SettingsForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["open_days"].widget.attrs["class"] = "inline"
+        self.fields["open_days"].label = capfirst(str(self.fields["open_days"].label))
         self.fields["silent_after_days"].validators.append(MaxValueValidator(MOST_SILENT_DAYS))
 
     def clean_new_logo(self) -> Any:

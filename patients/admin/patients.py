@@ -178,6 +178,11 @@ class PatientAdmin(ScopedAdmin):
             self.write_event(request, Verb.READ, [patient])
         return super().change_view(request, object_id, form_url, extra_context)
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """One button: saving leads to the patient's page."""
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
         messages.success(request, _("%(name)s is entered.") % {"name": obj})
         return redirect("admin:patient", obj.pk)
