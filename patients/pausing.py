@@ -15,6 +15,7 @@ from patients.models import Pause, Prescription
 from patients.trial import ONE_DAY, move_review
 
 MOST_DAYS_BY_PATIENT = 14
+MOST_DAYS = 366  # days are counted one by one, and a date of a far year is a typing error
 
 
 @transaction.atomic
@@ -52,6 +53,10 @@ def pause(
     if prescription.pauses.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
         raise ValidationError(
             {"starts_on": ValidationError(_("Some of these days are paused already."), code="twice")}
+        )
+    if max((ends_on - starts_on).days, (starts_on - today).days) > MOST_DAYS:
+        raise ValidationError(
+            {"ends_on": ValidationError(_("Choose days within a year from now."), code="far")}
         )
     made = Pause.objects.create(
         prescription=prescription,

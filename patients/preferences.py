@@ -27,8 +27,10 @@ def set_language(*, patient: Patient, language: str) -> None:
     patient.save(update_fields=["language"])
 
 
-def set_reminders(*, patient: Patient, times: Sequence[dt.time]) -> None:
+def set_reminders(*, patient: Patient, times: Sequence[dt.time], now: dt.datetime) -> None:
     """Remind `patient` at these local times, one for each session of the day; none: no reminders.
+
+    A time that has passed today counts from tomorrow on, unless it was set already.
 
     Times that are given also end what a link in a mail turned off. Raises ValidationError for a time
     outside 07:00 to 21:00, and for more than four.
@@ -40,11 +42,13 @@ def set_reminders(*, patient: Patient, times: Sequence[dt.time]) -> None:
             validate_reminder_time(at)
     except ValidationError as error:
         raise ValidationError({"reminders": error.error_list}) from error
-    rows = [
-        ReminderTime(patient=patient, slot=slot, at=at) for slot, at in enumerate(sorted(set(times)), start=1)
-    ]
     with transaction.atomic():
         locked_patient(patient)  # two forms in the same second: the later one's times stand
+        before = dict(patient.reminder_times.values_list("at", "set_at"))
+        rows = [
+            ReminderTime(patient=patient, slot=slot, at=at, set_at=before.get(at, now))
+            for slot, at in enumerate(sorted(set(times)), start=1)
+        ]
         patient.reminder_times.all().delete()
         ReminderTime.objects.bulk_create(rows)
         if rows and patient.reminders_stopped_at is not None:

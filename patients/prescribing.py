@@ -26,6 +26,8 @@ from patients.vocabulary import EndReason
 from patients.work import refuse_outsider
 from programs.models import Program
 
+MOST_DAYS_AHEAD = 366  # days are counted one by one, and a date of a far year is a typing error
+
 
 @transaction.atomic
 def prescribe(
@@ -55,6 +57,10 @@ def prescribe(
     if starts_on is not None and starts_on < today:
         raise ValidationError(
             {"starts_on": ValidationError(_("The start cannot lie in the past."), code="past")}
+        )
+    if starts_on is not None and (starts_on - today).days > MOST_DAYS_AHEAD:
+        raise ValidationError(
+            {"starts_on": ValidationError(_("Choose a day within a year from now."), code="far")}
         )
     lines = lines_of_program(program)
     if not lines:
@@ -91,7 +97,7 @@ def prescribe(
     )
     Screening.objects.create(prescription=prescription, asked_by=by, asked_at=now, **screening.as_fields())
     if reminders:
-        set_reminders(patient=patient, times=reminders)
+        set_reminders(patient=patient, times=reminders, now=now)
     audit.write(
         verb=Verb.PRESCRIBED, obj=prescription, actor=by, clinic=patient.clinic, subject=patient, now=now
     )

@@ -38,10 +38,20 @@ def due_reviews(*, now: dt.datetime) -> list[Prescription]:
 
 
 def open_due_reviews(*, now: dt.datetime) -> int:
-    """Open every review that is due and has no row; gives how many were opened."""
-    return sum(
-        open_review(prescription=prescription, now=now) is not None for prescription in due_reviews(now=now)
-    )
+    """Open every review that is due and has no row; gives how many were opened.
+
+    A fault in one does not hold up the others: all of them are raised together at the end.
+    """
+    opened, faults = 0, []
+    for prescription in due_reviews(now=now):
+        try:
+            opened += open_review(prescription=prescription, now=now) is not None
+        except Exception as fault:  # noqa: BLE001 whatever it is, the next patient's review is owed too
+            fault.add_note(f"while opening a review of prescription {prescription.pk}")
+            faults.append(fault)
+    if faults:
+        raise ExceptionGroup("Some reviews could not be opened.", faults)
+    return opened
 
 
 @transaction.atomic

@@ -98,9 +98,16 @@ def acknowledge(*, item: WorkItem, by: User, now: dt.datetime) -> None:
 
 @transaction.atomic
 def hand_over_work(*, item: WorkItem, to: User, by: User, now: dt.datetime) -> None:
-    """Give an item to a colleague. Raises ValidationError if `to` does not treat in this clinic."""
+    """Give an item to a colleague, who has not seen it yet.
+
+    Raises ValidationError if `to` does not treat in this clinic.
+    """
     refuse_outsider(to, item.patient.clinic)
-    if WorkItem.objects.open().filter(pk=item.pk).update(owner=to):
+    if (
+        WorkItem.objects.open()
+        .filter(pk=item.pk)
+        .update(owner=to, acknowledged_at=None, acknowledged_by=None)
+    ):
         audit.write(
             verb=Verb.HANDED_OVER,
             obj=item,

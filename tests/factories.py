@@ -263,6 +263,7 @@ class ReminderTimeFactory(DjangoModelFactory):
 
     patient = SubFactory(PatientFactory)
     at = dt.time(9, 0)
+    set_at = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 class InvitationFactory(OneTimeLinkFactory):

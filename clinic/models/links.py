@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import uuid
 
+from django.conf import settings
 from django.db import models
 from django.utils.crypto import salted_hmac
 
@@ -33,9 +34,13 @@ class OneTimeLink(models.Model):
         ordering = ["-created_at", "pk"]
 
     def token(self) -> str:
-        return salted_hmac(
-            f"homestretch.link.{self._meta.label}", str(self.pk), algorithm="sha256"
-        ).hexdigest()
+        """The token of this row; where the secret key was changed since, by the key that it began with."""
+        tokens = [self._token_by(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+        return next((token for token in tokens if hashed(token) == self.token_hash), tokens[0])
+
+    def _token_by(self, key: str) -> str:
+        salt = f"homestretch.link.{self._meta.label}"
+        return salted_hmac(salt, str(self.pk), secret=key, algorithm="sha256").hexdigest()
 
     def start(self, *, now: dt.datetime) -> None:
         """Give a new row its token's hash and its time; the caller saves it."""

@@ -158,7 +158,11 @@ def _goes_again(notice: Notice, *, now: dt.datetime) -> bool:
     if notice.expires_at is not None and notice.expires_at <= now:
         return False
     so_far = notice.attempts.filter(outcome=State.UNCERTAIN).count()  # this one included
-    return so_far <= AGAIN[kinds.get(notice.kind).send_again_when_uncertain]
+    try:
+        kind = kinds.get(notice.kind)
+    except kinds.UnknownKindError:
+        return False  # of an older version: it must not hold up the others
+    return so_far <= AGAIN[kind.send_again_when_uncertain]
 
 
 @transaction.atomic

@@ -82,6 +82,8 @@ class Post:
         except ServerDownError as down:
             return Delivery(Fate.LATER, str(down), is_trouble=True)
         self._carried += 1
+        if hasattr(self._server, "begun"):
+            self._server.begun = False  # of the mail before: this one may fail before it is handed over
         try:
             self._connection.send_messages([message])
         except Exception as trouble:  # a provider's own backend may raise anything

@@ -84,9 +84,9 @@ def can_prove_themselves(user: User | None) -> bool:
 def accept_staff_invitation(*, invitation: StaffInvitation, password: str | None, now: dt.datetime) -> User:
     """Let the invited person in: the user, made or found by the address, becomes a member of the clinic.
 
-    `password` is set for who can't prove themselves yet, and never replaces what somebody has: the link
-    comes by mail, and a mailbox alone opens nobody's account. Sessions from before somebody worked
-    anywhere end: a patient's device stays signed in too long for staff. Raises NotOpen.
+    `password` is set for who can't prove themselves yet, and never replaces what somebody has. Until the
+    second factor is set up, the mailbox that the invitation came to is the proof. Sessions from before
+    somebody worked anywhere end: a patient's device stays signed in too long for staff. Raises NotOpen.
     """
     if not links.use(invitation, now=now):
         raise NotOpen

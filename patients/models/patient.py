@@ -119,6 +119,7 @@ class ReminderTime(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="reminder_times")
     slot = models.PositiveSmallIntegerField(default=1)
     at = models.TimeField(_("remind me at"))
+    set_at = models.DateTimeField()  # who chooses 09:00 at 10:00 is reminded from tomorrow on
 
     objects = ReminderTimeQuerySet.as_manager()
 

@@ -39,8 +39,8 @@ def plan_reminders(now: dt.datetime) -> int:
         times = times.annotate(due_at=_case(moments), key=_key(on))
         made += enqueue_all(
             times.filter(
-                # Who was activated after the hour is reminded from the next one on.
-                Q(activated_at__lte=F("due_at")),
+                # Who was activated, or chose the hour, after it is reminded from the next one on.
+                Q(activated_at__lte=F("due_at"), set_at__lte=F("due_at")),
                 # For speed alone: a tick looks at the same hours again and again.
                 ~Exists(Notice.objects.filter(dedupe_key=OuterRef("key"))),
             ),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clinic.models import Clinic
 from patients.emergency import must_call_now, report_emergency
 from patients.forms.safety import EmergencyForm
 from patients.models import EmergencyReport
@@ -46,7 +47,7 @@ def help_now(request: Any) -> HttpResponse:
 
 
 def _show(request: Any, *, status: int = 200, problem: str = "", chosen: Sequence[str] = ()) -> HttpResponse:
-    patient = request.patient
+    clinic = _clinic(request)
     return show(
         request,
         "help_now.html",
@@ -55,9 +56,17 @@ def _show(request: Any, *, status: int = 200, problem: str = "", chosen: Sequenc
         today_signs=CALL_DOCTOR_TODAY,
         chosen=chosen,
         problem=problem,
-        emergency_phone=(patient and patient.clinic.emergency_phone) or EMERGENCY_NUMBER,
-        doctor_phone=patient.clinic.doctor_phone if patient else "",
+        emergency_phone=(clinic and clinic.emergency_phone) or EMERGENCY_NUMBER,
+        doctor_phone=clinic.doctor_phone if clinic else "",
     )
+
+
+def _clinic(request: Any) -> Clinic | None:
+    """Whose numbers to show: the patient's clinic; to whom is not known yet, the only clinic there is."""
+    if request.patient is not None:
+        return request.patient.clinic  # type: ignore[no-any-return]
+    clinics = list(Clinic.objects.all()[:2])  # its numbers stand on its door: no secret of anybody's
+    return clinics[0] if len(clinics) == 1 else None
 
 
 @never_cache

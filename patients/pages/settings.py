@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -44,10 +44,13 @@ def _save_language(request: Any) -> HttpResponse:
 
 def _save_reminders(request: Any) -> HttpResponse:
     form = _reminder_form(request, request.POST)
-    if not form.is_valid():
+    if "off" in request.POST:  # whatever stands in the fields
+        times = []
+    elif form.is_valid():
+        times = form.times()
+    else:
         return _show(request, _language_form(request), form, status=400)
-    times = [] if "off" in request.POST else form.times()
-    set_reminders(patient=request.patient, times=times)
+    set_reminders(patient=request.patient, times=times, now=timezone.now())
     messages.success(request, _("Saved.") if times else _("Reminders are off."))
     return redirect("settings")
 

@@ -80,9 +80,9 @@ def test_from_the_library_to_the_signed_review(engine, mailbox, aurora, clinic, 
     assert not UNSPOKEN.search(invitation.subject + invitation.text)
     _come_in(phone, invitation.text)
     # Nothing is recorded yet, and the time that was chosen has come since the programme was started.
-    Prescription.objects.filter(pk=prescription.pk).update(
-        activated_at=timezone.now() - dt.timedelta(hours=1)
-    )
+    hour_ago = timezone.now() - dt.timedelta(hours=1)
+    Prescription.objects.filter(pk=prescription.pk).update(activated_at=hour_ago)
+    patient.reminder_times.update(set_at=hour_ago)
     reminded = mailbox.wait_for(lambda mail: FRIEND in mail.recipients and "reminder" in mail.subject)
     assert reminded.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     _record_with_a_stop(phone)

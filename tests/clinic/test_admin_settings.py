@@ -179,7 +179,7 @@ def test_a_logo_is_replaced_and_removed(aurora, manager, django_capture_on_commi
     def change(**data) -> str:
         with django_capture_on_commit_callbacks(execute=True):
             manager.post(url(aurora.clinic), {**sent(aurora.clinic), **data})
-        return Clinic.objects.get(pk=aurora.clinic.pk).logo.name
+        return str(Clinic.objects.get(pk=aurora.clinic.pk).logo)
 
     first = change(new_logo=picture())
     second = change(new_logo=picture())
@@ -225,3 +225,8 @@ def test_other_files_are_not_served(client, settings, db):
     (settings.MEDIA_ROOT / "logos" / "stray.png").write_bytes(b"x")
     for name in ("stray.png", "..%2Fdb.sqlite3", "none.png", ""):
         assert client.get(f"/media/logos/{name}").status_code == 404
+
+
+def test_a_nul_in_an_address_is_a_bad_request(client, db):
+    for address in ("/media/logos/a%00b", "/admin/programs/exercise/?kind__exact=%00", "/paper/%00/"):
+        assert client.get(address).status_code == 400

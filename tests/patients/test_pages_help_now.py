@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic.models import Notice
+from clinic.models import Clinic, Notice
 from patients.models import EmergencyReport
 from patients.vocabulary import CALL_DOCTOR_TODAY, CALL_NOW, EmergencySign
 from tests.factories import ClinicFactory, PatientFactory
@@ -39,10 +39,21 @@ def test_signed_out_it_says_what_to_do(db, client):
     client.logout()
     page = client.get("/help-now/")
     assert page.status_code == 200
-    assert 'href="tel:112"' in page.content.decode()
+    # Nobody knows whose patient this is, but there is only one clinic here.
+    (clinic,) = Clinic.objects.all()
+    for number in (clinic.emergency_phone, clinic.doctor_phone):
+        assert f'href="tel:{number.replace(" ", "")}"' in page.content.decode()
     for sign in EmergencySign:
         assert str(sign.label) in text(page)
     assert '<input type="checkbox"' not in page.content.decode()
+
+
+def test_signed_out_where_there_are_several_clinics_it_names_the_general_number(cast, client):
+    client.logout()
+    page = client.get("/help-now/").content.decode()
+    assert 'href="tel:112"' in page
+    for clinic in Clinic.objects.all():
+        assert clinic.doctor_phone.replace(" ", "") not in page
 
 
 def test_signed_out_nothing_is_told(client):

@@ -103,7 +103,7 @@ def test_a_new_time_ends_what_a_link_in_a_mail_turned_off(client, aurora):
 
 def test_a_time_of_night_is_refused_by_the_rule_itself(aurora):
     with pytest.raises(Exception, match="between 07:00 and 21:00"):
-        set_reminders(patient=aurora.patient, times=[dt.time(22, 0)])
+        set_reminders(patient=aurora.patient, times=[dt.time(22, 0)], now=timezone.now())
     assert times(aurora.patient) == ["18:00"]
 
 

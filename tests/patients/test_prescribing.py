@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils import timezone
 
 from clinic.models import Event
 from patients import adjusting, preferences, prescribing, screening
@@ -350,15 +351,17 @@ def times(patient) -> list[dt.time]:
 
 
 def test_reminders_are_kept_in_order_and_once_each(patient):
-    preferences.set_reminders(patient=patient, times=[dt.time(18), dt.time(8, 30), dt.time(18)])
+    preferences.set_reminders(
+        patient=patient, times=[dt.time(18), dt.time(8, 30), dt.time(18)], now=timezone.now()
+    )
     assert times(patient) == [dt.time(8, 30), dt.time(18)]
-    preferences.set_reminders(patient=patient, times=[])
+    preferences.set_reminders(patient=patient, times=[], now=timezone.now())
     assert times(patient) == []
 
 
 @pytest.mark.parametrize("at", [dt.time(7), dt.time(21)])
 def test_the_edges_of_the_day_are_fine(patient, at):
-    preferences.set_reminders(patient=patient, times=[at])
+    preferences.set_reminders(patient=patient, times=[at], now=timezone.now())
     assert times(patient) == [at]
 
 
@@ -372,8 +375,8 @@ def test_the_edges_of_the_day_are_fine(patient, at):
     ids=["early", "late", "five"],
 )
 def test_a_wrong_reminder_changes_nothing(patient, wrong, code):
-    preferences.set_reminders(patient=patient, times=[dt.time(9)])
+    preferences.set_reminders(patient=patient, times=[dt.time(9)], now=timezone.now())
     with pytest.raises(ValidationError) as refused:
-        preferences.set_reminders(patient=patient, times=wrong)
+        preferences.set_reminders(patient=patient, times=wrong, now=timezone.now())
     assert codes(refused) == {"reminders": [code]}
     assert times(patient) == [dt.time(9)]
