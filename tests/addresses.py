@@ -37,9 +37,7 @@ def patterns() -> list[Pattern]:
     return list(_walk(get_resolver(), "", "", frozenset()))
 
 
-def _walk(
-    resolver: URLResolver, route: str, namespace: str, parameters: frozenset[str]
-) -> Iterator[Pattern]:
+def _walk(resolver: URLResolver, route: str, namespace: str, parameters: frozenset[str]) -> Iterator[Pattern]:
     for entry in resolver.url_patterns:
         here, takes = route + str(entry.pattern), parameters | _parameters(entry)
         if isinstance(entry, URLPattern):

@@ -64,7 +64,7 @@ def _show(request: Any, *, status: int = 200, problem: str = "", chosen: Sequenc
 def _clinic(request: Any) -> Clinic | None:
     """Whose numbers to show: the patient's clinic; to whom is not known yet, the only clinic there is."""
     if request.patient is not None:
-        return request.patient.clinic  # type: ignore[no-any-return]
+        return request.patient.clinic
     clinics = list(Clinic.objects.all()[:2])  # its numbers stand on its door: no secret of anybody's
     return clinics[0] if len(clinics) == 1 else None
 

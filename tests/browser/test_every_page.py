@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, SetCookieParam
 
 from clinic.models import User
 from patients.models import Patient, PracticeSession
@@ -118,7 +118,7 @@ def test_every_page_of_the_patient(
     language: str,
 ):
     house, found = furnished.house, []
-    spoken = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": base_url}
+    spoken: SetCookieParam = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": base_url}
     watched_page.context.add_cookies([spoken])
     link = furnished.invitation.token()
     outside = [

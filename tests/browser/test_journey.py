@@ -131,7 +131,7 @@ def _somebody_who_recorded_today(aurora, zone: str) -> Patient:
         by=prescription.patient.user,
     )
     minute_ago = (now + _offset(zone) - dt.timedelta(minutes=1)).time().replace(second=0, microsecond=0)
-    set_reminders(patient=prescription.patient, times=[minute_ago])
+    set_reminders(patient=prescription.patient, times=[minute_ago], now=now - dt.timedelta(hours=1))
     return prescription.patient
 
 
