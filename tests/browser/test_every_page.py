@@ -2,11 +2,12 @@
 phone; and axe on every page of the patient's side, in both languages, light and dark."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
-from playwright.sync_api import Page, SetCookieParam
+from playwright.sync_api import Page
 
 from clinic.models import User
 from patients.models import Patient, PracticeSession
@@ -118,7 +119,7 @@ def test_every_page_of_the_patient(
     language: str,
 ):
     house, found = furnished.house, []
-    spoken: SetCookieParam = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": base_url}
+    spoken: Any = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": base_url}
     watched_page.context.add_cookies([spoken])
     link = furnished.invitation.token()
     outside = [
