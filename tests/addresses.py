@@ -95,7 +95,7 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
     prescriptions = [{"pk": prescription.pk} for prescription in given]
     work = [{"pk": item.pk} for patient in everybody for item in patient.work_items.all()]
     members = Membership.objects.filter(clinic=clinic)
-    staff = [{"slug": clinic.slug, "pk": pk} for one in members for pk in (one.pk, one.user_id)]
+    staff = [{"slug": clinic.slug, "pk": pk} for one in members for pk in (one.user_id, one.pk)]
     per_patient = ("", "_invite", "_paper_code", "_paper_revoke", "_clear", "_precautions")
     per_prescription = ("report", "adjust", "start", "discard", "end", "pause", "resume")
     return {

@@ -1,141 +1,182 @@
-"""Every page of both sides in Chromium, with content: the policy holds, nothing fails, nothing overflows a
-phone; and axe on every page of the patient's side, in both languages, light and dark."""
+"""Every page of both sides in Chromium, with content: the policy holds, nothing fails, nothing is wider than
+its window; and axe finds nothing, in both languages, light and dark, on a phone and on a desk."""
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.urls import reverse
-from playwright.sync_api import Page
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Page
 
+from clinic.localtime import local_date
 from clinic.models import User
-from patients.models import Patient, PracticeSession
+from clinic.scoping import Role
+from patients.drafts import prescribe_in_one_go
+from patients.models import Patient, PracticeSession, Prescription
+from patients.screening import ScreeningAnswers
+from programs.models import Program
 from tests.addresses import SAME_FOR_ALL, Pattern, arguments, is_nobodys, path_of, patterns
-from tests.browser.conftest import Watch
 from tests.clients import signed_in
+from tests.factories import PatientFactory, PracticeSessionFactory
 from tests.furnished import Furnished, furnish
 from tests.planting import all_rows
 
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
-# These end the session, or give a file to keep instead of a page.
-NO_PAGES = {
-    "sign_out",
-    "sign_out_everywhere",
-    "account_logout",
-    "admin:logout",
-    "mfa_download_recovery_codes",
-    "admin:jsi18n",
-}
+Axe = Callable[[Page], list[str]]
+Looks = list[tuple[tuple[int, int], str]]
+PHONE, DESK = (360, 740), (1280, 900)
+# These end the session, or give something else than a page.
+NO_PAGES = {"admin:logout", "admin:jsi18n", "admin:autocomplete"}
+# Of these the clinician opens every row, in whatever state it is; of the others one.
+EVERY_ROW = {"admin:patient", "admin:prescription_report", "admin:prescription_adjust"}
 
 
 @pytest.fixture
 def furnished(aurora) -> Furnished:
+    """With the real library, whose words are as long as words are."""
+    call_command("load_library", verbosity=0)
     return furnish(aurora)
 
 
-def _overflow(page: Page) -> int:
-    """By how many pixels the page is wider than a phone."""
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return wide
+@pytest.fixture
+def of_the_library(furnished: Furnished) -> Prescription:
+    """A programme of the library in its third day, of somebody with a long name and long words."""
+    patient = PatientFactory(
+        clinic=furnished.clinic,
+        given_name="Massimiliano Bartolomeo",
+        family_name="Castelvecchio-Quattrocchi",
+        email="massimiliano.bartolomeo.castelvecchio@posta-elettronica.example",
+    )
+    then = timezone.now() - dt.timedelta(days=2)
+    day = local_date(then, patient.zone)
+    prescription = prescribe_in_one_go(
+        patient=patient,
+        program=Program.objects.get(key="first-20-days", clinic=None),
+        precautions=[],
+        screening=ScreeningAnswers(none_of_these=True),
+        start=True,
+        starts_on=day,
+        by=furnished.house.clinician,
+        now=then,
+    )
+    PracticeSessionFactory(prescription=prescription, practised_on=day, words="Supercalifragilistico" * 8)
+    return prescription
 
 
-def _staff_addresses(furnished: Furnished) -> list[str]:
-    given = arguments(furnished, all_rows())
-
-    def wanted(pattern: Pattern) -> bool:
-        return pattern.name not in NO_PAGES | set(SAME_FOR_ALL) and not is_nobodys(pattern)
-
-    paths = {
-        path_of(pattern, filled)
-        for pattern in patterns()
-        if wanted(pattern) and pattern.route.startswith("admin/")
-        for filled in (given[pattern.name][:1] if pattern.parameters else [{}])
-    }
-    return sorted(paths)
-
-
-def _is_page(path: str, user: User) -> bool:
-    """Whether `user` gets a page there: the browser need not be asked what only takes a POST."""
-    answer = signed_in(user, method="mfa").get(path)
-    assert answer.status_code < 500, path
-    return answer.status_code == 200 and "text/html" in answer.headers["Content-Type"]
-
-
-@pytest.mark.parametrize("role", ["clinician", "manager", "front_desk"])
-def test_every_page_of_the_staff(
-    furnished: Furnished, watched_page: Page, watch: Watch, enter_as_staff: Callable[[User], None], role: str
-):
-    user = getattr(furnished.house, role)
-    enter_as_staff(user)
-    paths = [path for path in _staff_addresses(furnished) if _is_page(path, user)]
-    wide = {}
-    for path in paths:
-        watched_page.set_viewport_size(DESK)  # type: ignore[arg-type]
-        watched_page.goto(path)
-        over = _overflow(watched_page)
-        if over > 0:
-            wide[path] = over
-    watch.check()
-    assert wide == {}
-    assert len(paths) >= {"clinician": 15, "manager": 15, "front_desk": 3}[role]
-
-
-def _patient_paths(patient: Patient) -> list[str]:
-    days = PracticeSession.objects.filter(patient=patient).values_list("practised_on", flat=True)
-    dated = [
-        reverse(name, args=[day])
-        for day in sorted(set(days))[-2:]
-        for name in ("progress_day", "session_saved")
-    ]
-    plain = ("today", "session", "progress", "settings", "learn", "help_now", "help_told", "review")
-    return [reverse(name) for name in plain] + dated
-
-
-def _findings(page: Page, axe: Callable[[Page], list[str]], path: str) -> list[str]:
-    """What axe says of a page, light and dark, in a window as high as the page: nothing covers anything."""
+def looked_at(page: Page, path: str, axe: Axe, looks: Looks) -> Iterator[str]:
+    """What is wrong with a page in each of `looks`, a window's size and a colour scheme."""
+    page.set_viewport_size({"width": looks[0][0][0], "height": looks[0][0][1]})
     answer = page.goto(path)
     assert answer is not None
-    assert answer.status < 500, path
-    height = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": 360, "height": max(740, height)})
-    found = []
-    for scheme in ("light", "dark"):
+    assert answer.status == (404 if "unknown" in path else 200), f"{path}: {answer.status}"
+    for (width, height), scheme in looks:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        found += [f"{page.url} ({scheme}) {line}" for line in axe(page)]
-    over = _overflow(page)
-    return found + ([f"{page.url} is {over} px too wide"] if over > 0 else [])
+        page.set_viewport_size({"width": width, "height": height})
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wider > 0:
+            yield f"{path} is {wider} px wider than {width} px"
+        # In a window as high as the page: a bar that stands still covers nothing there.
+        whole = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": max(height, whole)})
+        yield from (f"{path} ({width} px, {scheme}) {line}" for line in axe(page))
+
+
+# --- The clinic's side ------------------------------------------------------------------------------
+def staff_paths(furnished: Furnished, user: User) -> list[str]:
+    """Every address of the admin where `user` gets a page; the browser is not asked for the others."""
+    given, client = arguments(furnished, all_rows()), signed_in(user, method="mfa")
+
+    def wanted(pattern: Pattern) -> bool:
+        of_the_admin = pattern.route.startswith("admin/") and not is_nobodys(pattern)
+        return of_the_admin and pattern.name not in NO_PAGES | set(SAME_FOR_ALL)
+
+    def filled(pattern: Pattern) -> list[dict[str, Any]]:
+        if not pattern.parameters:
+            return [{}]
+        every = pattern.name in EVERY_ROW and Role.CLINICIAN in user.roles
+        return given[pattern.name][: None if every else 1]
+
+    paths = [path_of(pattern, one) for pattern in patterns() if wanted(pattern) for one in filled(pattern)]
+    answers = {path: client.get(path) for path in paths}
+    assert [path for path, answer in answers.items() if answer.status_code >= 500] == []
+    return [path for path, answer in answers.items() if answer.status_code == 200]
+
+
+@pytest.mark.parametrize(("role", "least"), [("clinician", 25), ("manager", 18), ("front_desk", 6)])
+def test_every_page_of_the_staff(
+    furnished: Furnished,
+    of_the_library: Prescription,
+    watched_page: Page,
+    enter_as_staff: Callable[[User], None],
+    axe: Axe,
+    role: str,
+    least: int,
+):
+    user: User = getattr(furnished.house, role)
+    enter_as_staff(user)
+    paths, looks = staff_paths(furnished, user), [(PHONE, "light")]
+    if role == "clinician":
+        newcomer, program = furnished.house.newcomer.pk, of_the_library.program_id
+        paths += [
+            reverse("admin:prescription_report", args=[of_the_library.pk]),
+            reverse("admin:prescription_adjust", args=[of_the_library.pk]),
+            reverse("admin:prescribe", args=[newcomer]) + f"?program={program}",
+            reverse("admin:worklist") + "?who=all",
+            reverse("admin:programs_program_change", args=[program]),
+        ]
+        looks = [(DESK, "light"), (PHONE, "dark")]
+    assert [line for path in paths for line in looked_at(watched_page, path, axe, looks)] == []
+    assert len(paths) >= least
+
+
+# --- The patient's side -----------------------------------------------------------------------------
+DOORS = ["/sign-in/", "/paper/", "/come-in/unknown/", "/help-now/", "/account/login/"]
+
+
+def patient_paths(furnished: Furnished, of_the_library: Prescription) -> dict[Patient, list[str]]:
+    """Who opens what: together every page, in every state that it treats differently."""
+    house = furnished.house
+    days = PracticeSession.objects.filter(patient=house.patient).values_list("practised_on", flat=True)
+    names = {
+        of_the_library.patient: ["today", "session", "progress", "settings", "learn", "help_now"],
+        house.patient: ["today", "session", "progress", "review"],
+        furnished.reviewed: ["today", "review"],
+        furnished.suspended: ["today", "help_told"],
+        house.couple[0]: ["choose"],
+        house.newcomer: ["today", "progress"],
+    }
+    paths = {patient: [reverse(name) for name in chosen] for patient, chosen in names.items()}
+    paths[house.patient] += [
+        reverse(name, args=[day]) for day in set(days) for name in ("progress_day", "session_saved")
+    ]
+    return paths
 
 
 @pytest.mark.parametrize("language", ["en", "it"])
 def test_every_page_of_the_patient(
     furnished: Furnished,
+    of_the_library: Prescription,
     watched_page: Page,
-    axe: Callable[[Page], list[str]],
+    context: BrowserContext,
     enter_as_patient: Callable[[Patient], None],
+    axe: Axe,
     base_url: str,
     language: str,
 ):
-    house, found = furnished.house, []
+    looks = [(PHONE, "light"), (PHONE, "dark"), (DESK, "light")]
     spoken: Any = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": base_url}
-    watched_page.context.add_cookies([spoken])
-    link = furnished.invitation.token()
-    outside = [
-        "/sign-in/",
-        "/paper/",
-        f"/come-in/{link}/",
-        "/come-in/unknown/",
-        "/help-now/",
-        "/account/login/",
-    ]
-    for path in outside:
-        found += _findings(watched_page, axe, path)
-    for patient in (house.patient, furnished.reviewed, furnished.suspended, house.couple[0]):
-        watched_page.context.clear_cookies()
-        watched_page.context.add_cookies([spoken])
+    context.add_cookies([spoken])
+    found: list[str] = []
+    for path in [*DOORS, f"/come-in/{furnished.invitation.token()}/", f"/paper/{furnished.paper_code}/"]:
+        found += looked_at(watched_page, path, axe, looks)
+    for patient, paths in patient_paths(furnished, of_the_library).items():
+        context.clear_cookies()
+        context.add_cookies([spoken])
         enter_as_patient(patient)
-        for path in _patient_paths(patient):
-            found += _findings(watched_page, axe, path)
+        for path in paths:
+            found += looked_at(watched_page, path, axe, looks)
+            assert watched_page.locator("html").get_attribute("lang") == language
     assert found == []
