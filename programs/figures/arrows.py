@@ -1,0 +1,43 @@
+"""The arrow that shows which way it goes: the way that one point goes."""
+
+import math
+from itertools import pairwise
+
+from programs.figures.between import on_the_way
+from programs.figures.poses import Arrow, Figure
+from programs.figures.scene import Point, Window
+from programs.figures.vectors import Vec
+
+STEPS = 6
+HEAD = 17.0  # length of the head's two strokes, in units of the picture
+SHORTEST = 44.0
+
+
+def arrow_path(figure: Figure, arrow: Arrow, window: Window) -> list[list[Point]]:
+    """The arrow's lines: its shaft, its head, and with `both` a head at its beginning."""
+    bodies = [on_the_way(figure, step / STEPS) for step in range(STEPS + 1)]
+    shift = Vec(*arrow.shift)
+    shaft = _lengthened([window.at(body.spot(arrow.of) + shift) for body in bodies])
+    lines = [shaft, _head(shaft[-2], shaft[-1])]
+    if arrow.both:
+        lines.append(_head(shaft[1], shaft[0]))
+    return lines
+
+
+def _lengthened(way: list[Point]) -> list[Point]:
+    """A short way is drawn longer, so that it can be seen."""
+    length = sum(math.dist(one, other) for one, other in pairwise(way))
+    if length >= SHORTEST or length == 0:
+        return way
+    factor = SHORTEST / length
+    cx, cy = way[len(way) // 2]
+    return [(cx + (x - cx) * factor, cy + (y - cy) * factor) for x, y in way]
+
+
+def _head(before: Point, tip: Point) -> list[Point]:
+    direction = math.atan2(tip[1] - before[1], tip[0] - before[0])
+    left, right = (
+        (tip[0] - HEAD * math.cos(direction + turn), tip[1] - HEAD * math.sin(direction + turn))
+        for turn in (0.55, -0.55)
+    )
+    return [left, tip, right]

@@ -1,0 +1,93 @@
+"""Still pictures: each pose as a symbol of one sprite, in colours that the page names."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from programs.figures.arrows import arrow_path
+from programs.figures.body import body_of
+from programs.figures.poses import Figure, Pose
+from programs.figures.scene import HEIGHT, WIDTH, Line, Point, Window
+from programs.figures.scene import figure_lines, ground, soft_lines, window_of
+
+HALO = 4  # how far the ground shows round a limb, so that it stands out from what lies behind
+GLOW = 7
+ARROW = 7
+OPENING = '<g fill="none" stroke-linecap="round" stroke-linejoin="round">'
+
+
+def symbol_id(figure: Figure, pose: Pose) -> str:
+    return f"{figure.key}-{pose.name}"
+
+
+def sprite(figures: Iterable[Figure]) -> str:
+    """One file with every pose of `figures`, to be shown with `<use>`."""
+    symbols = "\n".join(symbol(figure, pose) for figure in figures for pose in figure.poses)
+    return f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}\n</svg>\n'
+
+
+def symbol(figure: Figure, pose: Pose) -> str:
+    """A `<symbol>` with `pose`; all but the first pose show the stretch and the way there."""
+    inside = "".join(shapes(figure, pose))
+    return f'<symbol id="{symbol_id(figure, pose)}" viewBox="0 0 {WIDTH} {HEIGHT}">{inside}</symbol>'
+
+
+def shapes(figure: Figure, pose: Pose) -> Iterator[str]:
+    """What stands inside the symbol."""
+    window, body = window_of(figure), body_of(figure, pose)
+    yield from ground_shapes(figure, window)
+    yield OPENING
+    for _, limb in groupby(figure_lines(figure, pose, body, window), key=lambda line: line.limb):
+        yield from limb_shapes(list(limb))
+    if pose is not figure.poses[0]:
+        yield from soft_shapes(soft_lines(figure, body, window))
+        yield from arrow_shapes(figure, window)
+    yield "</g>"
+
+
+def ground_shapes(figure: Figure, window: Window) -> Iterator[str]:
+    for tone, corners in ground(figure, window):
+        yield f'<path fill="var(--fig-{tone})" d="{path(corners)}z"/>'
+
+
+def limb_shapes(lines: list[Line]) -> Iterator[str]:
+    """A limb, and the ground that shows round it."""
+    yield from strokes((line for line in lines if has_halo(line)), "ground", wider=HALO)
+    yield from strokes(lines)
+
+
+def soft_shapes(lines: list[Line]) -> Iterator[str]:
+    yield from strokes(lines, "glow", wider=GLOW)
+    yield from strokes(lines)
+
+
+def arrow_shapes(figure: Figure, window: Window) -> Iterator[str]:
+    for arrow in figure.arrows:
+        lines = "".join(path(points) for points in arrow_path(figure, arrow, window))
+        yield f'<path stroke="var(--fig-ground)" stroke-width="{ARROW + 7}" d="{lines}"/>'
+        yield f'<path stroke="var(--fig-arrow)" stroke-width="{ARROW}" d="{lines}"/>'
+
+
+def has_halo(line: Line) -> bool:
+    """Sleeves go over into the shirt, eyes lie in the face, and a strap is thin enough by itself."""
+    return line.tone != "strap" and line.part not in ("sleeve", "left-eye", "right-eye")
+
+
+def strokes(lines: Iterable[Line], tone: str = "", *, wider: float = 0) -> Iterator[str]:
+    """The lines as paths; those in a row that look the same are one."""
+    for (colour, width), alike in groupby(lines, key=lambda line: (tone or line.tone, width_of(line, wider))):
+        data = "".join(path(line.points) for line in alike)
+        yield f'<path stroke="var(--fig-{colour})" stroke-width="{width}" d="{data}"/>'
+
+
+def width_of(line: Line, wider: float = 0) -> int:
+    return round(2 * (line.radius + wider))
+
+
+def path(points: Iterable[Point]) -> str:
+    """The points as path data, in whole units; a single one is a dot."""
+    (x, y), *others = [(round(x), round(y)) for x, y in points]
+    data = f"M{x} {y}"
+    for to_x, to_y in others:
+        data += f"l{to_x - x} {to_y - y}"
+        x, y = to_x, to_y
+    return data.replace(" -", "-") if others else data + "h0"
