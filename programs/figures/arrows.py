@@ -10,26 +10,26 @@ from programs.figures.vectors import Vec
 
 STEPS = 6
 HEAD = 17.0  # length of the head's two strokes, in units of the picture
-SHORTEST = 44.0
+SHORTEST = {False: 48.0, True: 64.0}  # with one head, with two
 
 
 def arrow_path(figure: Figure, arrow: Arrow, window: Window) -> list[list[Point]]:
     """The arrow's lines: its shaft, its head, and with `both` a head at its beginning."""
     bodies = [on_the_way(figure, step / STEPS) for step in range(STEPS + 1)]
     shift = Vec(*arrow.shift)
-    shaft = _lengthened([window.at(body.spot(arrow.of) + shift) for body in bodies])
+    shaft = _lengthened([window.at(body.spot(arrow.of) + shift) for body in bodies], SHORTEST[arrow.both])
     lines = [shaft, _head(shaft[-2], shaft[-1])]
     if arrow.both:
         lines.append(_head(shaft[1], shaft[0]))
     return lines
 
 
-def _lengthened(way: list[Point]) -> list[Point]:
+def _lengthened(way: list[Point], shortest: float) -> list[Point]:
     """A short way is drawn longer, so that it can be seen."""
     length = sum(math.dist(one, other) for one, other in pairwise(way))
-    if length >= SHORTEST or length == 0:
+    if length >= shortest or length == 0:
         return way
-    factor = SHORTEST / length
+    factor = shortest / length
     cx, cy = way[len(way) // 2]
     return [(cx + (x - cx) * factor, cy + (y - cy) * factor) for x, y in way]
 

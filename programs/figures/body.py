@@ -136,10 +136,19 @@ def _add_arm(body: Body, side: str, pose: LimbPose) -> None:
     else:
         pole = pose.pole or base.right * (outward * 0.7) - base.up * 0.6 - base.front * 0.5
         target = _target(body, pose)
+        shoulder = _slid(shoulder, target)
+        body.points[f"{side}-shoulder"] = shoulder
         arm = reach(shoulder, base, target, outward=outward, lengths=lengths, forward=True, pole=pole)
     body.limbs[f"{side}_arm"] = arm
     body.points |= {f"{side}-elbow": arm.middle, f"{side}-hand": arm.end}
     _note(body, side, ("shoulder", "elbow"), arm.angles)
+
+
+def _slid(shoulder: Vec, target: Vec) -> Vec:
+    """The shoulder, moved towards a target that the straight arm just fails to reach."""
+    way = target - shoulder
+    missing = way.length - (s.UPPER_ARM + s.FOREARM - 0.1)
+    return shoulder + way.unit() * min(s.SHOULDER_GIVE, missing) if missing > 0 else shoulder
 
 
 def _target(body: Body, pose: LimbPose) -> Vec:

@@ -77,6 +77,7 @@ def _angles(thigh: Vec, shin: Vec, base: Frame, *, outward: int, forward: bool) 
     """The angles that take a limb along `thigh` and `shin` (named for the leg, the same for the arm)."""
     down, on = thigh.unit(), shin.unit()
     flex = math.degrees(math.atan2(down.dot(base.front), -down.dot(base.up)))
+    flex = flex + 360 if flex < -120 else flex  # an arm goes overhead by the front
     out = math.degrees(math.asin(max(-1.0, min(1.0, outward * down.dot(base.right)))))
     bend = math.degrees(math.acos(max(-1.0, min(1.0, down.dot(on)))))
     if bend < 0.5:

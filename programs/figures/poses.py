@@ -38,13 +38,15 @@ class LimbPose:
 
 @dataclass(frozen=True)
 class Pose:
-    """One position of the body. `trunk` has angles by "part.angle" and the place of the pelvis."""
+    """One position of the body. `trunk` has angles by "part.angle" and the place of the pelvis; `touches` the
+    spots that lie on the floor, on the bed, on the seat or on the table."""
 
     name: str
     desc: Mapping[str, str]
     trunk: Mapping[str, float]
     limbs: Mapping[str, LimbPose]
     straps: tuple[tuple[str, ...], ...] = ()
+    touches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,6 @@ class Figure:
     stretch: tuple[str, ...] = ()
     arrows: tuple[Arrow, ...] = ()
     order: tuple[str, ...] = ()
-    touches: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     move_s: float = 3.0
     hold_s: float = 3.0
     sides: bool = False
@@ -101,7 +102,6 @@ def read(key: str, given: Mapping[str, Any]) -> Figure:
         raise ValueError(f"{key}: unknown {', '.join(sorted(wrong))}")
     rest: dict[str, Any] = {name: given[name] for name in known & set(given)}
     rest["arrows"] = tuple(Arrow(**arrow) for arrow in rest.get("arrows", ()))
-    rest["touches"] = {name: tuple(spots) for name, spots in rest.get("touches", {}).items()}
     for name in ("stretch", "order"):
         rest[name] = tuple(rest.get(name, ()))
     return Figure(key=key, poses=tuple(poses), **rest)
@@ -118,10 +118,13 @@ def _pose(given: Mapping[str, Any], like: Pose | None) -> Pose:
     for name in LIMBS:
         if name in given:
             limbs[name] = _limb(given[name])
-    straps = tuple(tuple(strap) for strap in given["straps"]) if "straps" in given else None
-    if straps is None:
-        straps = like.straps if like else ()
-    return Pose(given["name"], given["desc"], trunk, limbs, straps)
+    straps = like.straps if like else ()
+    if "straps" in given:
+        straps = tuple(tuple(strap) for strap in given["straps"])
+    touches = like.touches if like else {}
+    if "touches" in given:
+        touches = {surface: tuple(spots) for surface, spots in given["touches"].items()}
+    return Pose(given["name"], given["desc"], trunk, limbs, straps, touches)
 
 
 def _limb(given: Mapping[str, Any]) -> LimbPose:

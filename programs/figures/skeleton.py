@@ -19,8 +19,9 @@ NECK = 15.0  # from the root of the neck to the middle of the head
 THIGH = 41.0
 SHIN = 39.0
 FOOT = 15.0
-UPPER_ARM = 27.0
-FOREARM = 29.0  # to the middle of the hand
+UPPER_ARM = 29.0
+FOREARM = 30.0  # to the middle of the hand
+SHOULDER_GIVE = 6.0  # so far the shoulder blade slides towards what is hard to reach
 
 # --- Half thicknesses ------------------------------------------------------------------------------
 HEAD_R = 10.5
@@ -41,8 +42,8 @@ TRUNK_RADII = {  # of what a person who lies rests on
     "waist": WAIST_R,
     "chest": CHEST_R,
     "head": HEAD_R,
-    "left-hip": BAR_R,
-    "right-hip": BAR_R,
+    "left-hip": 5.0,  # a buttock gives way
+    "right-hip": 5.0,
     "left-shoulder": BAR_R,
     "right-shoulder": BAR_R,
 }
@@ -64,7 +65,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "hip.out": (-40, 55),
     "hip.turn": (-45, 75),  # outward, with the hip bent
     "knee.bend": (0, 145),  # never the other way
-    "ankle.point": (-25, 55),
+    "ankle.point": (-25, 60),
     "shoulder.flex": (-65, 185),
     "shoulder.out": (-70, 95),
     "shoulder.turn": (-100, 100),

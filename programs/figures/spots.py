@@ -12,7 +12,8 @@ HAND = s.HAND_R * 0.6  # how far the middle of a hand lies above the skin that i
 
 # On a leg; `out` is the direction away from the other leg.
 ON_LEG: dict[str, Callable[[Limb, Vec], Vec]] = {
-    "thigh-back": lambda leg, out: _along(leg, 0.7) - leg.upper.front * (s.THIGH_R + HAND),
+    "thigh-back": lambda leg, out: _along(leg, 0.58) - leg.upper.front * (s.THIGH_R + HAND),
+    "thigh-inside": lambda leg, out: _along(leg, 0.55) - out * (s.THIGH_R + HAND),
     "thigh-front": lambda leg, out: _along(leg, 0.7) + leg.upper.front * (s.THIGH_R + HAND),
     "thigh-top": lambda leg, out: _along(leg, 0.84) + leg.upper.front * (s.THIGH_R + s.SHIN_R * 0.8),
     "thigh-strap": lambda leg, out: _along(leg, 0.7) - leg.upper.front * (s.THIGH_R + 1),
