@@ -5,7 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.urls import include, path, register_converter
 
-from patients.pages import help_now, learn, progress, review, session, today
+from patients.pages import help_now, learn, photo, progress, review, session, today
 from patients.pages.settings import settings as settings_page
 
 
@@ -34,6 +34,7 @@ urlpatterns = [
     path("help-now/", help_now.help_now, name="help_now"),
     path("help-now/told/", help_now.told, name="help_told"),
     path("review/", review.review, name="review"),
+    path("media/photos/<str:name>", photo.photo, name="exercise_photo"),
     path("", include("patients.signin.urls")),
 ]
 if settings.DEMO:

@@ -109,13 +109,14 @@ def last_number(prescription: Prescription) -> int:
 
 def _copied(line: Line) -> dict[str, Any]:
     """What is copied beside the dose: from the line that goes on, else from the library."""
-    if line.copy_of is not None:
-        old = line.copy_of
-        own = {"ladder": old.ladder, "starting_position": old.starting_position, "equipment": old.equipment}
-        return own | old.wording()
-    new = line.exercise
-    own = {"ladder": new.ladder(), "starting_position": new.starting_position, "equipment": new.equipment}
-    return own | new.wording()
+    source: PrescribedExercise | Exercise = line.copy_of or line.exercise
+    ladder = line.copy_of.ladder if line.copy_of else line.exercise.ladder()
+    own = {
+        "ladder": ladder,
+        "starting_position": source.starting_position,
+        "equipment": source.equipment,
+    }
+    return own | source.wording() | source.picture()
 
 
 def _answered(line: Line, flags: list[str], reason: str) -> dict[str, Any]:

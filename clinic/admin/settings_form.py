@@ -9,11 +9,12 @@ from django.core.validators import MaxValueValidator
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from clinic.logos import clean_logo
+from clinic.images import clean_image
 from clinic.models import Clinic
 from clinic.models.clinic import validate_time_zone
 
 MOST_SILENT_DAYS = 90  # catches typing errors; nobody waits that long
+LOGO_WITHIN = (640, 320)  # pixels: twice what is shown, for fine screens
 ZONES_LISTED = "time-zones"  # the id of the page's list of suggestions
 
 
@@ -52,7 +53,9 @@ class SettingsForm(forms.ModelForm):
 
     def clean_new_logo(self) -> Any:
         upload = self.cleaned_data["new_logo"]
-        return clean_logo(upload) if upload else None
+        if not upload:
+            return None
+        return clean_image(upload, most_mb=2, within=LOGO_WITHIN, format="PNG")
 
     def clean_time_zone(self) -> str:
         zone: str = self.cleaned_data["time_zone"].strip()

@@ -68,7 +68,9 @@ def _ask(
             "rung": item.rung,
             "against": [Precaution(code).label for code in against(item.exercise, flags)],
         }
-        for item in program.items.select_related("exercise").order_by("position", "pk")
+        for item in program.items.select_related("exercise")
+        .prefetch_related("exercise__forms")
+        .order_by("position", "pk")
     ]
     context = {
         "title": _("Prescribe"),

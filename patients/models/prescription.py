@@ -15,6 +15,7 @@ from patients.models.scoping import HealthQuerySet
 from patients.vocabulary import EndReason
 from programs.models import Dose, Exercise, Program, Wording
 from programs.models.dose import dose_constraints
+from programs.models.picture import Picture
 from programs.models.program import REVIEW_AFTER_DAYS, Schedule, schedule_constraints
 from programs.vocabulary import Position
 
@@ -173,8 +174,9 @@ class PrescribedExerciseQuerySet(HealthQuerySet):
     shown_to_patient = Q(version__prescription__activated_at__isnull=False)
 
 
-class PrescribedExercise(Wording, Dose):
-    """One exercise as it was prescribed: words, dose and ladder are copies. Never changed once in force.
+class PrescribedExercise(Wording, Dose, Picture):
+    """One exercise as it was prescribed. Words, dose, ladder and picture are copies; never changed once in
+    force.
 
     `line` is the same exercise across versions. `against` are the patient's precautions that the exercise
     named when it was put in, `precautions_reason` why it was prescribed all the same.
@@ -214,6 +216,14 @@ class PrescribedExercise(Wording, Dose):
     def form(self, rung: int) -> dict[str, Any] | None:
         """The ladder form at `rung` as it was copied, None for the usual form or where there is none."""
         return next((form for form in self.ladder if form["rung"] == rung), None)
+
+    def figure_at(self, rung: int) -> str:
+        """The key of the figure of the form at `rung`; a form without one looks like the usual form."""
+        return (self.form(rung) or {}).get("figure") or self.figure
+
+    def photo_at(self, rung: int) -> str:
+        """The name of the photo's file, "" where there is none or the form at `rung` has its own figure."""
+        return "" if (self.form(rung) or {}).get("figure") else self.photo.name or ""
 
     def easier_rung(self) -> int | None:
         """The next easier form that the clinician's ladder has, None where there is none."""

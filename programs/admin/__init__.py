@@ -4,18 +4,28 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from clinic import navigation
+from clinic.admin_site import site
 from clinic.navigation import Entry
 from clinic.scoping import HEALTH_ROLES
 from programs.admin.exercises import ExerciseAdmin
+from programs.admin.figures import figures_page
 from programs.admin.programs import ProgramAdmin
 from programs.models import Exercise, Program
 
 admin.site.register(Exercise, ExerciseAdmin)
 admin.site.register(Program, ProgramAdmin)
+site().add_page("figures/", figures_page, name="figures", roles=HEALTH_ROLES, operators=True)
 
 navigation.register(
     Entry(_("Programmes"), "admin:programs_program_changelist", order=30, roles=HEALTH_ROLES, operators=True)
 )
 navigation.register(
-    Entry(_("Library"), "admin:programs_exercise_changelist", order=40, roles=HEALTH_ROLES, operators=True)
+    Entry(
+        _("Library"),
+        "admin:programs_exercise_changelist",
+        order=40,
+        roles=HEALTH_ROLES,
+        operators=True,
+        under=("figures/",),
+    )
 )

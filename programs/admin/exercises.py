@@ -8,15 +8,18 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from clinic.admin.scoped import ScopedInline
 from programs import dose_figures
 from programs.admin.reading import texts_of
 from programs.admin.shared import LibraryAdmin, OwnershipFilter, RowsFormSet
-from programs.forms import CodesField
+from programs.forms import CodesField, FigurePicker, figure_or_none
 from programs.keys import free_key
 from programs.models import Dose, Exercise, LadderForm, Program
+from programs.photos import clean_photo, photo_url
+from programs.pictures import drawing
 from programs.sources import claim
 from programs.vocabulary import Equipment, Precaution
 
@@ -29,10 +32,30 @@ class ExerciseForm(forms.ModelForm):
         help_text=_("Shown as a conflict when it is prescribed to a patient who has one of these."),
     )
 
+    figure = forms.ChoiceField(label=_("figure"), choices=figure_or_none, widget=FigurePicker, required=False)
+    new_photo = forms.FileField(
+        label=_("new photo"),
+        required=False,
+        help_text=_(
+            "Stands in the place of the figure. JPEG, PNG or WebP, at most 12 MB. "
+            "Show only people who agreed."
+        ),
+    )
+    remove_photo = forms.BooleanField(label=_("remove the photo"), required=False)
+
     class Meta:
         model = Exercise
         fields = (
-            *("clinic", "status", "kind", "region", "starting_position", "equipment", "precautions"),
+            *(
+                "clinic",
+                "figure",
+                "status",
+                "kind",
+                "region",
+                "starting_position",
+                "equipment",
+                "precautions",
+            ),
             *Exercise.wording_fields(),
             *("target_en", "target_it", "near", "provenance", "licence"),
             *Dose.FIGURES,
@@ -47,14 +70,30 @@ class ExerciseForm(forms.ModelForm):
                 field = self.fields.get(figure.name)
                 if field is not None:
                     field.help_text = _("Source: %(source)s") % {"source": figure.source}
+        if not self.instance.photo:
+            del self.fields["remove_photo"]
+
+    def clean_new_photo(self) -> Any:
+        upload = self.cleaned_data["new_photo"]
+        return clean_photo(upload) if upload else None
+
+    def save(self, commit: bool = True) -> Exercise:
+        """The file of an old photo stays: programmes that were prescribed with it still show it."""
+        if self.cleaned_data["new_photo"]:
+            self.instance.photo = self.cleaned_data["new_photo"]
+        elif self.cleaned_data.get("remove_photo"):
+            self.instance.photo = ""
+        exercise: Exercise = super().save(commit)
+        return exercise
 
 
 class LadderFormForm(forms.ModelForm):
     equipment = CodesField(label=_("equipment, if other"), choices=Equipment.choices)
+    figure = forms.ChoiceField(label=_("figure"), choices=figure_or_none, required=False)
 
     class Meta:
         model = LadderForm
-        fields = ("rung", "name_en", "name_it", "how_en", "how_it", "equipment", "becomes")
+        fields = ("rung", "name_en", "name_it", "how_en", "how_it", "equipment", "figure", "becomes")
 
     def clean_rung(self) -> int:
         rung: int = self.cleaned_data["rung"]
@@ -77,7 +116,12 @@ class LadderInline(ScopedInline, admin.StackedInline):
         (
             None,
             {
-                "fields": (("rung", "becomes"), ("name_en", "name_it"), ("how_en", "how_it"), "equipment"),
+                "fields": (
+                    ("rung", "becomes", "figure"),
+                    ("name_en", "name_it"),
+                    ("how_en", "how_it"),
+                    "equipment",
+                ),
                 "classes": ["pairs"],
             },
         ),
@@ -87,10 +131,11 @@ class LadderInline(ScopedInline, admin.StackedInline):
 class ExerciseAdmin(LibraryAdmin):
     form = ExerciseForm
     inlines = (LadderInline,)
-    list_display = ("name", "kind", "starting_position", "dose", "whose", "status")
+    list_display = ("picture", "name", "kind", "starting_position", "dose", "whose", "status")
     list_filter = (OwnershipFilter, "kind", "starting_position", "status")
     search_fields = ("name_en", "name_it", "plain_name_en", "plain_name_it", "target_en", "target_it")
     search_help_text = _("Name or muscle, in either language")
+    list_display_links = ("name",)
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Exercise]:
@@ -106,6 +151,7 @@ class ExerciseAdmin(LibraryAdmin):
                     "classes": ["pairs"],
                 },
             ),
+            (_("Picture"), {"fields": ("figure", self._photo_fields(obj)), "classes": ["collapse"]}),
             (
                 _("What it is"),
                 {
@@ -147,6 +193,9 @@ class ExerciseAdmin(LibraryAdmin):
             (_("Where it comes from"), {"fields": (("provenance", "licence"),)}),
         ]
 
+    def _photo_fields(self, exercise: Exercise | None) -> tuple[str, ...]:
+        return ("new_photo", "remove_photo") if exercise and exercise.photo else ("new_photo",)
+
     def save_form(self, request: HttpRequest, form: forms.ModelForm, change: bool) -> Any:
         exercise = super().save_form(request, form, change)
         claim(exercise, form.dose_before)  # type: ignore[attr-defined]
@@ -165,10 +214,16 @@ class ExerciseAdmin(LibraryAdmin):
             "dose": dose_figures.in_short(exercise),
             "equipment": [Equipment(code).label for code in exercise.equipment],
             "precautions": [Precaution(code).label for code in exercise.precautions],
+            "drawing": drawing(exercise.figure, name=exercise.name),
+            "photo": photo_url(exercise.photo.name or ""),
             "forms_of": exercise.forms.select_related("becomes"),
             "used_by": Program.objects.visible_to(request.user).filter(items__exercise=exercise),
         }
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    @admin.display(description=_("picture"))
+    def picture(self, exercise: Exercise) -> str:
+        return render_to_string("programs/picture_cell.html", {"exercise": exercise})
 
     @admin.display(description=_("name"), ordering="name_en")
     def name(self, exercise: Exercise) -> str:

@@ -46,9 +46,7 @@ def _pole(limb: Limb) -> Vec:
     return way.unit() if way.length > 0.5 else limb.upper.front
 
 
-def _point(
-    name: str, one: LimbPose, other: LimbPose, here: Body, there: Body, share: float
-) -> float | None:
+def _point(name: str, one: LimbPose, other: LimbPose, here: Body, there: Body, share: float) -> float | None:
     if not name.endswith("leg") or (one.point is None and other.point is None):
         return one.point
     joint = name.replace("_leg", "-ankle.point")

@@ -11,7 +11,8 @@ from programs.figures.vectors import Vec
 
 SOFT_R = 3.2  # half the width of what shows a stretch
 STRAP_R = 1.5
-HANDS_OVER = 7.0  # hands lie on what they hold: so much nearer than they are
+# Where things lie on each other they count as so much nearer than they are, in centimetres.
+OVER = {"forearm": 8.0, "upper-arm": 3.0, "thigh": 4.0, "shin": 4.0, "head": 3.0, "trunk": 0.0}
 
 
 @dataclass(frozen=True)
@@ -27,18 +28,34 @@ class Stroke:
     points: tuple[Vec, ...]
 
 
-def strokes(figure: Figure, body: Body, camera: Camera) -> list[Stroke]:
-    """All strokes of a body, the far ones first."""
+def strokes(figure: Figure, body: Body, camera: Camera, *, soft: bool = False) -> list[Stroke]:
+    """All strokes of a body, the far ones first; with `soft`, what stretches or works lies on its piece."""
     pieces = {name: list(made) for name, made in _pieces(body, camera)}
     order = list(figure.order)
     order += sorted(set(pieces) - set(order), key=lambda name: (-_depth(name, pieces[name], camera), name))
-    return [stroke for name in order for stroke in pieces[name]]
+    found = []
+    for name in order:
+        found += pieces[name]
+        found += [_soft(body, muscle) for muscle in figure.stretch if soft and piece_of(muscle) == name]
+    return found
+
+
+def _soft(body: Body, muscle: str) -> Stroke:
+    return Stroke(muscle, muscle, "soft", "soft", SOFT_R, body.muscle(muscle))
+
+
+def piece_of(muscle: str) -> str:
+    """On which piece of the body a muscle is drawn."""
+    side, _, part = muscle.partition("-")
+    if side not in s.SIDES or part == "flank":
+        return "trunk"
+    return f"{side}-shin" if part == "calf" else f"{side}-thigh"
 
 
 def _depth(name: str, piece: list[Stroke], camera: Camera) -> float:
     points = [point for stroke in piece for point in stroke.points]
     mean = sum(camera.depth(point) for point in points) / len(points)
-    return mean - HANDS_OVER if name.endswith("forearm") else mean
+    return mean - OVER[name.removeprefix("left-").removeprefix("right-")]
 
 
 def _pieces(body: Body, camera: Camera) -> Iterator[tuple[str, Iterator[Stroke]]]:
@@ -48,13 +65,20 @@ def _pieces(body: Body, camera: Camera) -> Iterator[tuple[str, Iterator[Stroke]]
         yield f"{side}-shin", _shin(body, side, shade)
         yield f"{side}-upper-arm", _upper_arm(body, side, shade)
         yield f"{side}-forearm", _forearm(body, side, shade)
-    yield "trunk", _trunk(body)
+    yield "trunk", _trunk(body, camera)
     yield "head", _head(body, camera)
 
 
 def _thigh(body: Body, side: str, shade: str) -> Iterator[Stroke]:
     p = body.points
-    yield Stroke(f"{side}-leg", f"{side}-thigh", "thigh", f"leg{shade}", s.THIGH_R, (p[f"{side}-hip"], p[f"{side}-knee"]))
+    yield Stroke(
+        f"{side}-leg",
+        f"{side}-thigh",
+        "thigh",
+        f"leg{shade}",
+        s.THIGH_R,
+        (p[f"{side}-hip"], p[f"{side}-knee"]),
+    )
 
 
 def _shin(body: Body, side: str, shade: str) -> Iterator[Stroke]:
@@ -78,8 +102,8 @@ def _forearm(body: Body, side: str, shade: str) -> Iterator[Stroke]:
     yield Stroke(limb, piece, "hand", f"skin{shade}", s.HAND_R, (hand,))
 
 
-def _trunk(body: Body) -> Iterator[Stroke]:
-    p = body.points
+def _trunk(body: Body, camera: Camera) -> Iterator[Stroke]:
+    p, chest = body.points, body.frames["chest"]
     seat = (p["pelvis"], p["pelvis"].towards(p["waist"], 0.4))
     yield Stroke("trunk", "trunk", "hips", "leg", s.BAR_R, (p["left-hip"], p["right-hip"]))
     yield Stroke("trunk", "trunk", "seat", "leg", s.PELVIS_R, seat)
@@ -87,9 +111,21 @@ def _trunk(body: Body) -> Iterator[Stroke]:
         low = p["waist"].towards(p["waist"] + p[f"{side}-hip"] - p["pelvis"], 0.7)
         flank = (low, p["neck"].towards(p[f"{side}-shoulder"], 0.72))
         yield Stroke("trunk", "trunk", f"{side}-flank", "shirt", s.BAR_R, flank)
-    yield Stroke("trunk", "trunk", "waist", "shirt", s.WAIST_R, (p["pelvis"].towards(p["waist"], 0.7), p["waist"], p["chest"]))
-    yield Stroke("trunk", "trunk", "chest", "shirt", s.CHEST_R, (p["chest"], p["chest"].towards(p["neck"], 0.55)))
+    yield Stroke(
+        "trunk",
+        "trunk",
+        "waist",
+        "shirt",
+        s.WAIST_R,
+        (p["pelvis"].towards(p["waist"], 0.7), p["waist"], p["chest"]),
+    )
+    yield Stroke(
+        "trunk", "trunk", "chest", "shirt", s.CHEST_R, (p["chest"], p["chest"].towards(p["neck"], 0.55))
+    )
     yield Stroke("trunk", "trunk", "shoulders", "shirt", s.BAR_R, (p["left-shoulder"], p["right-shoulder"]))
+    if camera.sees(chest.front):  # the neckline tells the front from the back
+        collar = p["neck"] + chest.front * 6 - chest.up * 3
+        yield Stroke("trunk", "trunk", "collar", "skin", 4.2, (collar, p["neck"] + chest.front * 4))
 
 
 def _head(body: Body, camera: Camera) -> Iterator[Stroke]:
@@ -112,15 +148,17 @@ def _head(body: Body, camera: Camera) -> Iterator[Stroke]:
             yield Stroke("head", "head", f"{side}-eye", "hair", 1.2, (eye,))
 
 
-def soft_strokes(figure: Figure, body: Body) -> list[Stroke]:
-    """What shows where it stretches or works."""
-    return [Stroke("soft", name, name, "soft", SOFT_R, body.muscle(name)) for name in figure.stretch]
-
-
 def strap_strokes(pose: Pose, body: Body) -> list[Stroke]:
     """The straps, and over them the hands that hold them."""
     straps = [
-        Stroke("strap", f"strap-{number}", f"strap-{number}", "strap", STRAP_R, tuple(body.spot(name) for name in strap))
+        Stroke(
+            "strap",
+            f"strap-{number}",
+            f"strap-{number}",
+            "strap",
+            STRAP_R,
+            tuple(body.spot(name) for name in strap),
+        )
         for number, strap in enumerate(pose.straps)
     ]
     hands = {name for strap in pose.straps for name in strap if name.endswith("hand")}

@@ -51,7 +51,7 @@ class Pose:
 
 @dataclass(frozen=True)
 class Arrow:
-    """The way that `of` goes from the first pose to the last; to and fro with `both`; `shift` (cm) moves it."""
+    """The way of `of` from the first pose to the last, and back with `both`; `shift` (cm) moves it."""
 
     of: str
     both: bool = False
@@ -60,9 +60,10 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Figure:
-    """The drawing of one exercise, or of one form of its ladder."""
+    """The drawing of one exercise, or of one form of its ladder; `sides` where it is done on each side."""
 
     key: str
+    name: Mapping[str, str]
     base: str
     view: str
     poses: tuple[Pose, ...]
@@ -137,5 +138,3 @@ def _limb(given: Mapping[str, Any]) -> LimbPose:
     place = at if isinstance(at, str) else Vec(*map(float, at))
     point_given = given.get("point")
     return LimbPose(at=place, pole=pole, point=None if point_given is None else float(point_given))
-
-

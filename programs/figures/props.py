@@ -43,7 +43,9 @@ def _mat(camera: Camera, x0: float = -80, x1: float = 92, y0: float = -30, y1: f
     yield Face(top, "mat")
 
 
-def _ground(camera: Camera, x0: float = -60, x1: float = 60, y0: float = -26, y1: float = 26) -> Iterator[Face]:
+def _ground(
+    camera: Camera, x0: float = -60, x1: float = 60, y0: float = -26, y1: float = 26
+) -> Iterator[Face]:
     yield Face((Vec(x0, y0, 0), Vec(x1, y0, 0), Vec(x1, y1, 0), Vec(x0, y1, 0)), "mat")
 
 

@@ -9,7 +9,7 @@ from programs.figures.poses import Figure, Pose
 from programs.figures.vectors import Vec
 
 WIDTH, HEIGHT = 480, 360
-MARGIN = 16
+MARGIN = 22
 MOST_ZOOM = 2.9  # people who lie and people who stand stay of about one scale
 
 Point = tuple[float, float]
@@ -56,9 +56,7 @@ def window_of(figure: Figure) -> Window:
     bottom, top = max(y + r for (_, y), r in seen), min(y - r for (_, y), r in seen)
     room = ((WIDTH - 2 * MARGIN) / (right - left), (HEIGHT - 2 * MARGIN) / (bottom - top))
     zoom = min(*room, MOST_ZOOM)
-    return Window(
-        camera, zoom, (right + left) / 2 - WIDTH / 2 / zoom, (bottom + top) / 2 - HEIGHT / 2 / zoom
-    )
+    return Window(camera, zoom, (right + left) / 2 - WIDTH / 2 / zoom, (bottom + top) / 2 - HEIGHT / 2 / zoom)
 
 
 def ground(figure: Figure, window: Window) -> list[tuple[str, tuple[Point, ...]]]:
@@ -70,20 +68,13 @@ def ground(figure: Figure, window: Window) -> list[tuple[str, tuple[Point, ...]]
 
 
 def _faces(figure: Figure, camera: Camera) -> list[props.Face]:
-    return [
-        face for name, size in figure.props.items() for face in props.faces_of(name, size or {}, camera)
-    ]
+    return [face for name, size in figure.props.items() for face in props.faces_of(name, size or {}, camera)]
 
 
-def figure_lines(figure: Figure, pose: Pose, body: Body, window: Window) -> list[Line]:
-    """The person and the straps of `pose`, from far to near."""
-    found = drawing.strokes(figure, body, window.camera) + drawing.strap_strokes(pose, body)
+def figure_lines(figure: Figure, pose: Pose, body: Body, window: Window, *, soft: bool) -> list[Line]:
+    """The person and the straps of `pose`, from far to near; `soft` shows where it stretches or works."""
+    found = drawing.strokes(figure, body, window.camera, soft=soft) + drawing.strap_strokes(pose, body)
     return [_line(stroke, window) for stroke in found]
-
-
-def soft_lines(figure: Figure, body: Body, window: Window) -> list[Line]:
-    """What shows where it stretches or works."""
-    return [_line(stroke, window) for stroke in drawing.soft_strokes(figure, body)]
 
 
 def _line(stroke: drawing.Stroke, window: Window) -> Line:

@@ -52,7 +52,7 @@ TRUNK_RADII = {  # of what a person who lies rests on
 BASES = {
     "supine": Frame.facing(front=Vec(0, 0, 1), up=Vec(-1, 0, 0)),
     "prone": Frame.facing(front=Vec(0, 0, -1), up=Vec(1, 0, 0)),
-    "side": Frame.facing(front=Vec(0, 1, 0), up=Vec(-1, 0, 0)),  # on the left side
+    "side": Frame.facing(front=Vec(0, -1, 0), up=Vec(1, 0, 0)),  # on the left side, facing the reader
     "upright": Frame.facing(front=Vec(1, 0, 0), up=Vec(0, 0, 1)),
 }
 

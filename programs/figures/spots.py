@@ -16,7 +16,7 @@ ON_LEG: dict[str, Callable[[Limb, Vec], Vec]] = {
     "thigh-inside": lambda leg, out: _along(leg, 0.55) - out * (s.THIGH_R + HAND),
     "thigh-front": lambda leg, out: _along(leg, 0.7) + leg.upper.front * (s.THIGH_R + HAND),
     "thigh-top": lambda leg, out: _along(leg, 0.84) + leg.upper.front * (s.THIGH_R + s.SHIN_R * 0.8),
-    "thigh-strap": lambda leg, out: _along(leg, 0.7) - leg.upper.front * (s.THIGH_R + 1),
+    "thigh-strap": lambda leg, out: _along(leg, 0.66) - leg.upper.front * (s.THIGH_R - 1),
     "knee-outside": lambda leg, out: leg.middle + out * (s.THIGH_R + HAND),
     "knee-inside": lambda leg, out: leg.middle - out * (s.THIGH_R + HAND),
     "shin": lambda leg, out: _down(leg, 0.16) + leg.lower.front * (s.SHIN_R + HAND),

@@ -1,17 +1,21 @@
 """Still pictures: each pose as a symbol of one sprite, in colours that the page names."""
 
+import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby
 
 from programs.figures.arrows import arrow_path
 from programs.figures.body import body_of
 from programs.figures.poses import Figure, Pose
-from programs.figures.scene import HEIGHT, WIDTH, Line, Point, Window
-from programs.figures.scene import figure_lines, ground, soft_lines, window_of
+from programs.figures.scene import HEIGHT, WIDTH, Line, Point, Window, figure_lines, ground, window_of
 
 HALO = 4  # how far the ground shows round a limb, so that it stands out from what lies behind
 GLOW = 7
 ARROW = 7
+BARE = {"sleeve", "collar", "left-eye", "right-eye"}
+# Whether a part goes on beyond its first and its last point.
+JOINED = {"thigh": (1, 1), "shin": (1, 0), "upper-arm": (1, 1), "forearm": (1, 0)}
 OPENING = '<g fill="none" stroke-linecap="round" stroke-linejoin="round">'
 
 
@@ -33,13 +37,13 @@ def symbol(figure: Figure, pose: Pose) -> str:
 
 def shapes(figure: Figure, pose: Pose) -> Iterator[str]:
     """What stands inside the symbol."""
-    window, body = window_of(figure), body_of(figure, pose)
+    window, body, moved = window_of(figure), body_of(figure, pose), pose is not figure.poses[0]
     yield from ground_shapes(figure, window)
     yield OPENING
-    for _, limb in groupby(figure_lines(figure, pose, body, window), key=lambda line: line.limb):
+    lines = figure_lines(figure, pose, body, window, soft=moved)
+    for _, limb in groupby(lines, key=lambda line: line.limb):
         yield from limb_shapes(list(limb))
-    if pose is not figure.poses[0]:
-        yield from soft_shapes(soft_lines(figure, body, window))
+    if moved:
         yield from arrow_shapes(figure, window)
     yield "</g>"
 
@@ -50,14 +54,16 @@ def ground_shapes(figure: Figure, window: Window) -> Iterator[str]:
 
 
 def limb_shapes(lines: list[Line]) -> Iterator[str]:
-    """A limb, and the ground that shows round it."""
-    yield from strokes((line for line in lines if has_halo(line)), "ground", wider=HALO)
+    """A limb with what lies round it, then the limb itself."""
+    yield from halo_shapes(lines)
     yield from strokes(lines)
 
 
-def soft_shapes(lines: list[Line]) -> Iterator[str]:
-    yield from strokes(lines, "glow", wider=GLOW)
-    yield from strokes(lines)
+def halo_shapes(lines: list[Line]) -> Iterator[str]:
+    """The ground that shows round a limb; of a stretch, its glow."""
+    if lines[0].tone == "soft":
+        yield from strokes(lines, "glow", wider=GLOW)
+    yield from strokes((trimmed(line) for line in lines if has_halo(line)), "ground", wider=HALO)
 
 
 def arrow_shapes(figure: Figure, window: Window) -> Iterator[str]:
@@ -68,8 +74,21 @@ def arrow_shapes(figure: Figure, window: Window) -> Iterator[str]:
 
 
 def has_halo(line: Line) -> bool:
-    """Sleeves go over into the shirt, eyes lie in the face, and a strap is thin enough by itself."""
-    return line.tone != "strap" and line.part not in ("sleeve", "left-eye", "right-eye")
+    """Sleeves and collar belong to the shirt, eyes to the face; straps and stretches are thin enough."""
+    return line.tone not in ("strap", "soft") and line.part not in BARE
+
+
+def trimmed(line: Line) -> Line:
+    """For a halo: without the joints that bind a limb together, which it would cut apart."""
+    ends = JOINED.get(line.part)
+    length = math.dist(line.points[0], line.points[-1])
+    if ends is None or length == 0:
+        return line
+    (x, y), (to_x, to_y) = line.points[0], line.points[-1]
+    cut = min((line.radius + HALO) / length, 0.45)
+    low, high = cut * ends[0], 1 - cut * ends[1]
+    points = tuple((x + (to_x - x) * share, y + (to_y - y) * share) for share in (low, high))
+    return replace(line, points=points)
 
 
 def strokes(lines: Iterable[Line], tone: str = "", *, wider: float = 0) -> Iterator[str]:

@@ -82,13 +82,14 @@ def _exercise(node: Node) -> ExerciseSource:
     given = node.fields(
         "key", "kind", "region", "position", "equipment", "precautions",
         "name", "plain_name", "target", "feel", "steps", "sides", "dose",
-        maybe=("tempo", "technique", "stop", "near", "ladder"),
+        maybe=("figure", "tempo", "technique", "stop", "near", "ladder"),
     )  # fmt: skip
     key = given["key"].text()
     if key != node.file.stem:
         given["key"].fail(f"must be as the file is called, {node.file.stem}")
     values: Values = {name: given[name].text() for name in ("kind", "region")}
     values["starting_position"] = given["position"].text()
+    values["figure"] = _key(given, "figure")
     values |= {name: given[name].texts() for name in ("equipment", "precautions")}
     for name in ("name", "plain_name", "target", "feel", "tempo", "technique", "stop"):
         values |= _bilingual(given, name)
@@ -101,9 +102,10 @@ def _exercise(node: Node) -> ExerciseSource:
 
 
 def _form(node: Node) -> FormSource:
-    given = node.fields("rung", "name", "how", maybe=("equipment", "exercise"))
+    given = node.fields("rung", "name", "how", maybe=("figure", "equipment", "exercise"))
     values = _bilingual(given, "name") | _lines(given["how"], "how")
     values["equipment"] = given["equipment"].texts() if "equipment" in given else []
+    values["figure"] = _key(given, "figure")
     rung = given["rung"].whole(among=range(-5, 6))
     if rung == 0:
         given["rung"].fail("below 0 is easier, above 0 harder; the usual form has no entry")

@@ -11,6 +11,7 @@ from clinic.bilingual import localized
 from clinic.models import Clinic
 from clinic.scoping import ScopedQuerySet
 from programs.models.dose import Dose, dose_constraints
+from programs.models.picture import Picture, validate_figure
 from programs.models.scoping import LibraryQuerySet
 from programs.models.wording import Wording
 from programs.vocabulary import Equipment, Kind, Position, Precaution, Region, Status
@@ -34,7 +35,7 @@ class ExerciseQuerySet(LibraryQuerySet):
         return self.filter(status=Status.PUBLISHED)
 
 
-class Exercise(Wording, Dose):
+class Exercise(Wording, Dose, Picture):
     """One exercise. Shared (no clinic) or a clinic's own. Once used it is retired, never deleted."""
 
     clinic = models.ForeignKey(
@@ -91,6 +92,15 @@ class Exercise(Wording, Dose):
     def target(self) -> str:
         return localized(self, "target")
 
+    def figure_at(self, rung: int) -> str:
+        """The key of the figure of the form at `rung`; a form without one looks like the usual form."""
+        form = next((one for one in self.forms.all() if one.rung == rung), None) if rung else None
+        return (form and form.figure) or self.figure
+
+    def photo_at(self, rung: int) -> str:
+        """The name of the photo's file, "" where there is none or the form at `rung` has its own figure."""
+        return "" if self.figure_at(rung) != self.figure else self.photo.name or ""
+
     def ladder(self) -> list[dict[str, Any]]:
         """The forms beside the usual one, easier first, as plain data to be copied into a prescription."""
         return [form.as_data() for form in self.forms.all()]
@@ -111,6 +121,7 @@ class LadderForm(models.Model):
     how_en = models.TextField(_("how, English"), help_text=_("One step a line."))
     how_it = models.TextField(_("how, Italian"), blank=True)
     equipment = models.JSONField(_("equipment"), default=list, blank=True, validators=[validate_equipment])
+    figure = models.CharField(_("figure"), max_length=80, blank=True, validators=[validate_figure])
     becomes = models.ForeignKey(
         Exercise,
         on_delete=models.SET_NULL,
@@ -138,5 +149,5 @@ class LadderForm(models.Model):
         return localized(self, "name")
 
     def as_data(self) -> dict[str, Any]:
-        fields = ("rung", "name_en", "name_it", "how_en", "how_it", "equipment")
+        fields = ("rung", "name_en", "name_it", "how_en", "how_it", "equipment", "figure")
         return {name: getattr(self, name) for name in fields}

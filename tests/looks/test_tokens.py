@@ -26,6 +26,11 @@ TEXT = [
 SHAPES = [
     *[(shape, ground) for shape in ("edge", "action", "stop", "focus", "good", "part") for ground in GROUNDS],
     *[("sun-edge", "surface"), ("note", "note-tint"), ("action", "tint")],
+    *[
+        (f"fig-{part}", "fig-ground")
+        for part in ("skin", "skin-far", "shirt", "shirt-far", "leg", "leg-far", "arrow", "strap")
+    ],
+    *[("fig-soft", "fig-leg"), ("fig-soft", "fig-shirt")],
 ]
 
 

@@ -1,13 +1,12 @@
-"""Every pose of every figure can be taken by a person: joints, floor, reach, and hands that hold what they hold."""
+"""Every pose of every figure can be taken by a person: joints, floor, reach, hands on what they hold."""
 
 import pytest
 
 from programs.figures import skeleton as s
 from programs.figures.between import on_the_way
 from programs.figures.body import Body, body_of
-from programs.figures.limbs import Angles, place, reach
 from programs.figures.poses import Figure, Pose, figures
-from programs.figures.vectors import Frame, Vec, angle_between
+from programs.figures.vectors import Vec
 
 SURFACES = {"floor": 0.0, "bed": 46.0, "seat": 46.0}
 RADII = {
@@ -25,7 +24,11 @@ RADII = {
         )
     },
 }
-EVERY = [pytest.param(figure, pose, id=f"{figure.key}-{pose.name}") for figure in figures().values() for pose in figure.poses]
+EVERY = [
+    pytest.param(figure, pose, id=f"{figure.key}-{pose.name}")
+    for figure in figures().values()
+    for pose in figure.poses
+]
 EVERY_FIGURE = [pytest.param(figure, id=figure.key) for figure in figures().values()]
 every_pose = pytest.mark.parametrize(("figure", "pose"), EVERY)
 

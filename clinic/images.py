@@ -1,4 +1,4 @@
-"""A clinic's logo: checked by what is in the file, made small, and written anew without anything else."""
+"""Uploaded pictures: checked by what is in the file, made small, and written anew without anything else."""
 
 import uuid
 import warnings
@@ -9,23 +9,24 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
-MOST_BYTES = 2 * 1024 * 1024
 MOST_PIXELS = 25_000_000
-SHOWN_WITHIN = (640, 320)  # pixels: twice what is shown, for fine screens
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
-def clean_logo(upload: Any) -> ContentFile:
-    """The picture of an uploaded file as a PNG of our own making, without any metadata.
+def clean_image(upload: Any, *, most_mb: int, within: tuple[int, int], format: str) -> ContentFile:
+    """The picture of an uploaded file, made anew in `format` and at most `within` pixels large.
 
-    Raises ValidationError for a file that is too large, has too many pixels, or is no JPEG, PNG or WebP.
+    Nothing but the picture is left: no place, camera or comment. Raises ValidationError for a file of more
+    than `most_mb` megabytes, of more than 25 million pixels, or that is no JPEG, PNG or WebP.
     """
-    if upload.size > MOST_BYTES:
-        raise ValidationError(_("This file is larger than 2 MB."), code="bytes")
+    if upload.size > most_mb * 1024 * 1024:
+        raise ValidationError(
+            _("This file is larger than %(most)s MB."), code="bytes", params={"most": most_mb}
+        )
     picture = _opened(upload)
-    picture.thumbnail(SHOWN_WITHIN)
-    clean = ContentFile(b"", name=f"{uuid.uuid4().hex}.png")
-    picture.save(clean, format="PNG")
+    picture.thumbnail(within)
+    clean = ContentFile(b"", name=f"{uuid.uuid4().hex}.{format.lower()}")
+    picture.save(clean, format=format)
     clean.seek(0)
     return clean
 
