@@ -137,7 +137,8 @@ def _of_model_admins(rows: Rows) -> dict[str, Arguments]:
 def _of_patient_pages(theirs: Furnished) -> dict[str, Arguments]:
     sessions = PracticeSession.objects.filter(patient=theirs.house.patient)
     days = [{"on": day} for day in sorted(set(sessions.values_list("practised_on", flat=True)))]
-    return {"session_saved": days, "progress_day": days}
+    photo = theirs.exercise.photo.name.removeprefix("photos/")
+    return {"session_saved": days, "progress_day": days, "exercise_photo": [{"name": photo}]}
 
 
 def _of_signing_in(theirs: Furnished) -> dict[str, Arguments]:

@@ -5,6 +5,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from clinic import audit
@@ -129,7 +130,7 @@ def _patient(clinic: Clinic, name: str, family: str) -> Patient:
 
 
 def _library(clinic: Clinic) -> tuple[Exercise, Program]:
-    """A clinic's own exercise with a ladder, and a programme that has it, with a note."""
+    """A clinic's own exercise with a ladder and a photo, and a programme that has it, with a note."""
     exercise = ExerciseFactory(
         clinic=clinic,
         target_en="Target",
@@ -139,7 +140,8 @@ def _library(clinic: Clinic) -> tuple[Exercise, Program]:
         stop_en="When it hurts.",
         precautions=[Precaution.values[0]],
     )
-    LadderFormFactory(exercise=exercise)
+    exercise.photo.save(f"{clinic.slug}.webp", ContentFile(b"made-up"))
+    LadderFormFactory(exercise=exercise, figure="glute-bridge")
     LadderFormFactory(exercise=exercise, rung=1, name_en="Longer", name_it="Di più")
     program = ProgramFactory(clinic=clinic, description_en="For a start.", description_it="Per cominciare.")
     item = program.items.first()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from patients.models import PrescribedExercise
@@ -12,7 +12,7 @@ from programs.models.picture import PHOTOS
 
 
 @require_safe
-def photo(request: HttpRequest, name: str) -> FileResponse:
+def photo(request: HttpRequest, name: str) -> HttpResponse:
     """The photo in the file `name`."""
     user: Any = request.user
     path = f"{PHOTOS}{name}"
@@ -24,7 +24,8 @@ def photo(request: HttpRequest, name: str) -> FileResponse:
     )
     if not any(rows.filter(photo=path).exists() for rows in shown) or not default_storage.exists(path):
         raise Http404
-    answer = FileResponse(default_storage.open(path), content_type="image/webp")
+    with default_storage.open(path) as file:
+        answer = HttpResponse(file.read(), content_type="image/webp")  # small: programs.photos made it so
     # Another photo has another name, so this one never changes; and it is not for everybody.
     answer["Cache-Control"] = "private, max-age=31536000, immutable"
     answer["Content-Security-Policy"] = "default-src 'none'"

@@ -21,7 +21,8 @@ LONGEST = 400  # no bone is longer, in units of the picture
 FRAME = """\
 /* Drawn by `manage.py draw_figures` from programs/figures/poses/: change those, not this. */
 .fig-moving [class]{animation:var(--one-way) linear calc(var(--one-way)*-1) infinite alternate both paused}
-.play:checked~svg .fig-moving [class]{animation-play-state:running}
+.play:checked~.player .fig-moving [class]{animation-play-state:running}
+.play:checked~.player .fig-arrow{display:none}
 @media(prefers-reduced-motion:reduce){.fig-moving [class]{animation:none!important}}
 """
 
@@ -35,7 +36,7 @@ def moving_shapes(figure: Figure) -> Iterator[str]:
         pieces = list(limb)
         yield from (_shape(number, piece, halo=True) for number, piece in pieces)
         yield from (_shape(number, piece, halo=False) for number, piece in pieces)
-    yield "</g>"
+    yield f'<g class="fig-arrow">{"".join(still.arrow_shapes(figure, window_of(figure)))}</g></g>'
 
 
 def _shape(number: int, piece: Piece, *, halo: bool) -> str:
