@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, pgettext
 
 from clinic.bilingual import LANGUAGES
 from programs.figures import moving, still
@@ -52,7 +51,11 @@ def drawing(key: str, *, name: str = "") -> Drawing | None:
     if figure is None:
         return None
     called = name or figure_name(figure)
-    words = {"start": _("Start"), "hold": _("Hold"), "end": _("End")}
+    words = {
+        "start": pgettext("pose", "Start"),
+        "hold": pgettext("pose", "Hold"),
+        "end": pgettext("pose", "End"),
+    }
     frames = tuple(
         Frame(
             symbol=still.symbol_id(figure, pose),

@@ -42,6 +42,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=found, args=flags)
         take_today(browser, address)
         take_report(browser, address)
+        take_figures(browser, address)
         browser.close()
 
 
@@ -69,7 +70,7 @@ def demo() -> Iterator[str]:
 
 def take_today(browser: Browser, address: str) -> None:
     """The patient's Today on a phone, in the middle of her programme."""
-    page = entered(browser, address, "Helen Marsh", width=360, height=820, scale=2)
+    page = entered(browser, address, "Helen Marsh", width=360, height=1230, scale=2)
     page.goto(f"{address}/")
     save(page, "today.png")
 
@@ -84,7 +85,15 @@ def take_report(browser: Browser, address: str) -> None:
     save(page, "report.png")
 
 
-def entered(browser: Browser, address: str, name: str, *, width: int, height: int, scale: int) -> Page:
+def take_figures(browser: Browser, address: str) -> None:
+    """All figures, as staff see them."""
+    page = entered(browser, address, "Davide Monti", width=2400, height=1600, scale=0.5)
+    page.goto(f"{address}/admin/figures/")
+    page.set_viewport_size({"width": 2400, "height": page.evaluate("document.documentElement.scrollHeight")})
+    save(page, "figures.png")
+
+
+def entered(browser: Browser, address: str, name: str, *, width: int, height: int, scale: float) -> Page:
     """A page of a new browser, in English, in which `name` has entered by the demo's click."""
     context = browser.new_context(
         viewport={"width": width, "height": height}, device_scale_factor=scale, locale="en-GB"

@@ -4,6 +4,7 @@ import gzip
 import math
 import re
 from itertools import pairwise
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -20,11 +21,13 @@ from programs.management.commands.draw_figures import STATIC, drawn
 TOKENS = (STATIC / "css" / "tokens.css").read_text()
 FIGURES = figures()
 every_figure = pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
-SMALLEST = {
-    "poses": [
-        {"name": "start", "desc": {"en": "Standing.", "it": "In piedi."}, "pelvis": {"height": 86}},
-        {"name": "hold", "like": "start", "desc": {"en": "The same.", "it": "Uguale."}},
-    ],
+START: dict[str, Any] = {
+    "name": "start",
+    "desc": {"en": "Standing.", "it": "In piedi."},
+    "pelvis": {"height": 86},
+}
+SMALLEST: dict[str, Any] = {
+    "poses": [START, {"name": "hold", "like": "start", "desc": {"en": "The same.", "it": "Uguale."}}],
     "name": {"en": "Standing", "it": "In piedi"},
     "base": "upright",
     "view": "side",
@@ -184,7 +187,7 @@ def test_a_smallest_figure_is_read():
     ("changed", "said"),
     [
         ({"colour": "red"}, "unknown colour"),
-        ({"poses": [{**SMALLEST["poses"][0], "waist": {"colour": 3}}]}, "waist has no colour"),
+        ({"poses": [{**START, "waist": {"colour": 3}}]}, "waist has no colour"),
     ],
 )
 def test_what_is_not_understood_is_told(changed, said):
