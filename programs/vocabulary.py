@@ -19,6 +19,7 @@ class Position(models.TextChoices):
     SITTING = "sitting", _("Sitting")
     STANDING = "standing", _("Standing")
     BED_EDGE = "bed-edge", _("At the edge of the bed")
+    OTHER = "other", _("Another position")
 
 
 class Equipment(models.TextChoices):
@@ -28,10 +29,12 @@ class Equipment(models.TextChoices):
     TABLE = "table", _("Table")
     SUPPORT = "support", _("Support")
     BED = "bed", _("Bed")
+    OTHER = "other", _("Other equipment")
 
 
 class Region(models.TextChoices):
     BACK = "back", _("Back")
+    OTHER = "other", _("Another region")
 
 
 class Precaution(models.TextChoices):

@@ -12,6 +12,7 @@ from programs.library.merging import CHILDREN, Row, merge
 from programs.library.reading import FOLDER, Library, Values, read_library
 from programs.library.report import LoadReport
 from programs.models import Exercise, LadderForm, Program, ProgramItem
+from programs.models.search import refresh_search
 
 Rows = dict[Any, Any]  # by the key in the files: a key, (exercise, rung) or (program, exercise)
 
@@ -144,6 +145,8 @@ def _store(
             touched.append(rows[key])
             columns |= result.columns()
     model._default_manager.bulk_create(fresh)
+    if touched and model is Exercise:
+        columns |= refresh_search(touched)
     if touched:
         model._default_manager.bulk_update(touched, sorted(columns))
 

@@ -3,16 +3,19 @@
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.bilingual import localized
+from clinic.folding import folded
 from clinic.models import Clinic
 from clinic.scoping import ScopedQuerySet
 from programs.models.dose import Dose, dose_constraints
 from programs.models.picture import Picture, validate_figure
 from programs.models.scoping import LibraryQuerySet
+from programs.models.search import SearchField
 from programs.models.wording import Wording
 from programs.vocabulary import Equipment, Kind, Position, Precaution, Region, Status
 
@@ -33,6 +36,13 @@ def validate_equipment(value: object) -> None:
 class ExerciseQuerySet(LibraryQuerySet):
     def published(self) -> Self:
         return self.filter(status=Status.PUBLISHED)
+
+    def matching(self, words: str) -> Self:
+        """Those in which every word of `words` stands, in either language, whatever accents and capitals."""
+        found = self
+        for word in folded(words).split():
+            found = found.filter(search__contains=word)
+        return found
 
 
 class Exercise(Wording, Dose, Picture):
@@ -61,8 +71,15 @@ class Exercise(Wording, Dose, Picture):
     near = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("close to")
     )
+    video_url = models.URLField(
+        _("address of a video"),
+        blank=True,
+        validators=[URLValidator(["https"])],
+        help_text=_("Opens apart, on the other site's own page."),
+    )
     provenance = models.CharField(_("provenance"), max_length=200, blank=True)
     licence = models.CharField(_("licence"), max_length=80, blank=True)
+    search = SearchField()
     # What `load_library` last wrote, field by field: a field that differs from it was edited here.
     loaded = models.JSONField(default=dict, blank=True, editable=False)
 
