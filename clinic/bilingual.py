@@ -7,11 +7,15 @@ from django.utils.translation import get_language
 LANGUAGES = ("en", "it")
 
 
+def current_language() -> str:
+    """The active language, where it is one of the two; else English."""
+    chosen = (get_language() or "en")[:2]
+    return chosen if chosen in LANGUAGES else "en"
+
+
 def localized(obj: Any, field: str, language: str | None = None) -> str:
     """`obj`'s text in `language` (the active one unless given); where that is empty, in the other one."""
-    chosen = (language or get_language() or "en")[:2]
-    if chosen not in LANGUAGES:
-        chosen = "en"
+    chosen = language[:2] if language and language[:2] in LANGUAGES else current_language()
     other = "it" if chosen == "en" else "en"
     text: str = getattr(obj, f"{field}_{chosen}") or getattr(obj, f"{field}_{other}")
     return text

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import pgettext
 
-from clinic.bilingual import LANGUAGES
+from clinic.bilingual import current_language
 from programs.figures import moving, still
 from programs.figures.poses import Figure, figures
 
@@ -83,5 +83,4 @@ def _moving(key: str) -> SafeString:
 
 
 def _in_language(texts: Mapping[str, str]) -> str:
-    language = (get_language() or "en")[:2]
-    return texts[language if language in LANGUAGES else "en"]
+    return texts[current_language()]

@@ -9,11 +9,16 @@ from clinic.navigation import Entry
 from clinic.scoping import HEALTH_ROLES
 from programs.admin.exercises import ExerciseAdmin
 from programs.admin.figures import figures_page
+from programs.admin.gallery import favourite, gallery_page
 from programs.admin.programs import ProgramAdmin
 from programs.models import Exercise, Program
 
 admin.site.register(Exercise, ExerciseAdmin)
 admin.site.register(Program, ProgramAdmin)
+site().add_page("library/", gallery_page, name="gallery", roles=HEALTH_ROLES, operators=True)
+site().add_page(
+    "library/<int:pk>/favourite/", favourite, name="favourite", roles=HEALTH_ROLES, operators=True
+)
 site().add_page("figures/", figures_page, name="figures", roles=HEALTH_ROLES, operators=True)
 
 navigation.register(
@@ -22,10 +27,10 @@ navigation.register(
 navigation.register(
     Entry(
         _("Library"),
-        "admin:programs_exercise_changelist",
+        "admin:gallery",
         order=40,
         roles=HEALTH_ROLES,
         operators=True,
-        under=("figures/",),
+        under=("figures/", "programs/exercise/"),
     )
 )

@@ -15,7 +15,8 @@ class SearchField(models.TextField):
     """Filled by itself wherever the row is saved or made in bulk; `QuerySet.update` must say it itself."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"blank": True, "default": "", "editable": False} | kwargs)
+        given: dict[str, Any] = {"blank": True, "default": "", "editable": False, **kwargs}
+        super().__init__(**given)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = searchable(model_instance)
