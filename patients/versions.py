@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import Clinic, User
 from patients.models import PrescribedExercise, Prescription, PrescriptionVersion
 from patients.screening import against
+from programs.gallery import remember_use
 from programs.models import Exercise, Program
 
 
@@ -64,7 +65,7 @@ def needs_reason(line: Line, flags: list[str]) -> bool:
 
 def add_version(
     prescription: Prescription,
-    lines: Iterable[Line],
+    lines: Sequence[Line],
     *,
     sessions_a_day: int,
     weekdays: str,
@@ -99,6 +100,8 @@ def add_version(
         )
         for position, line in enumerate(lines, start=1)
     )
+    given = [line for line in lines if line.copy_of is None or line.dose != line.copy_of.dose()]
+    remember_use(doses={line.exercise.pk: line.dose for line in given}, user=by, now=now)
     return version
 
 

@@ -271,6 +271,8 @@ SHOWS_NOTHING = {
     "admin:prescription_end_pause": "leads back to the report",
     "mfa_remove_webauthn": "asks without naming it",
     "exercise_photo": "a picture, without a word",
+    "admin:exercise_copy": "leads to the copy",
+    "admin:favourite": "leads back to the gallery",
 }
 # What nobody may do, whoever they are.
 FOR_NOBODY = {
@@ -308,7 +310,13 @@ def _model(place: str) -> str:
 
 
 PAGES = {
-    "clinician": ["worklist", "reports", "programs_program_changelist", "patients_patient_changelist"],
+    "clinician": [
+        "worklist",
+        "reports",
+        "gallery",
+        "programs_program_changelist",
+        "patients_patient_changelist",
+    ],
     "patient": ["today", "session", "learn", "settings", "help_now"],
     "couple": ["choose"],
 }

@@ -9,7 +9,7 @@ from clinic.navigation import Entry
 from clinic.scoping import HEALTH_ROLES
 from programs.admin.exercises import ExerciseAdmin
 from programs.admin.figures import figures_page
-from programs.admin.gallery import favourite, gallery_page
+from programs.admin.gallery import copy, favourite, gallery_page
 from programs.admin.programs import ProgramAdmin
 from programs.models import Exercise, Program
 
@@ -19,6 +19,7 @@ site().add_page("library/", gallery_page, name="gallery", roles=HEALTH_ROLES, op
 site().add_page(
     "library/<int:pk>/favourite/", favourite, name="favourite", roles=HEALTH_ROLES, operators=True
 )
+site().add_page("library/<int:pk>/copy/", copy, name="exercise_copy", roles=HEALTH_ROLES)
 site().add_page("figures/", figures_page, name="figures", roles=HEALTH_ROLES, operators=True)
 
 navigation.register(

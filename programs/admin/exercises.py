@@ -41,6 +41,12 @@ class ExerciseForm(forms.ModelForm):
             "Show only people who agreed."
         ),
     )
+    video_url = forms.URLField(
+        label=_("address of a video"),
+        assume_scheme="https",
+        required=False,
+        help_text=_("Opens apart, on the other site's own page."),
+    )
     remove_photo = forms.BooleanField(label=_("remove the photo"), required=False)
 
     class Meta:
@@ -57,7 +63,7 @@ class ExerciseForm(forms.ModelForm):
                 "precautions",
             ),
             *Exercise.wording_fields(),
-            *("target_en", "target_it", "near", "provenance", "licence"),
+            *("target_en", "target_it", "near", "video_url", "provenance", "licence"),
             *Dose.FIGURES,
             *("each_side", "side_order"),
         )
@@ -190,7 +196,7 @@ class ExerciseAdmin(LibraryAdmin):
                     "classes": ["doses-row"],
                 },
             ),
-            (_("Where it comes from"), {"fields": (("provenance", "licence"),)}),
+            (_("Where it comes from"), {"fields": ("video_url", ("provenance", "licence"))}),
         ]
 
     def _photo_fields(self, exercise: Exercise | None) -> tuple[str, ...]:
@@ -216,6 +222,7 @@ class ExerciseAdmin(LibraryAdmin):
             "precautions": [Precaution(code).label for code in exercise.precautions],
             "drawing": drawing(exercise.figure, name=exercise.name),
             "photo": photo_url(exercise.photo.name or ""),
+            "copy_into": self.own_clinics(request),
             "forms_of": exercise.forms.select_related("becomes"),
             "used_by": Program.objects.visible_to(request.user).filter(items__exercise=exercise),
         }

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -14,7 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.admin_site import page
+from clinic.models import Clinic
+from clinic.scoping import HEALTH_ROLES, clinics_of
 from programs import dose_figures
+from programs.copying import copy_exercise
 from programs.gallery import Wanted, gallery, set_favourite, targets
 from programs.models import Exercise
 from programs.vocabulary import Equipment, Kind, Phase, Position, Region, Status
@@ -91,6 +96,22 @@ def found(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
             for exercise in shown.object_list
         ],
     }
+
+
+@require_POST
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """Our own copy of an exercise, opened to be changed; in which clinic, the button says where it matters."""
+    user: Any = request.user
+    exercise = Exercise.objects.visible_to(user).filter(pk=pk).first()
+    clinics = list(Clinic.objects.filter(pk__in=clinics_of(user, HEALTH_ROLES)))
+    if "clinic" in request.POST:
+        clinics = [clinic for clinic in clinics if clinic.slug == request.POST["clinic"]]
+    if exercise is None or len(clinics) != 1:
+        raise Http404
+    [clinic] = clinics
+    made = copy_exercise(exercise=exercise, clinic=clinic, by=user, now=timezone.now())
+    messages.success(request, _("This is your own copy, a draft: change it, then publish it."))
+    return redirect("admin:programs_exercise_change", made.pk)
 
 
 @require_POST

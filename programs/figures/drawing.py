@@ -31,8 +31,9 @@ class Stroke:
 def strokes(figure: Figure, body: Body, camera: Camera, *, soft: bool = False) -> list[Stroke]:
     """All strokes of a body, the far ones first; with `soft`, what stretches or works lies on its piece."""
     pieces = {name: list(made) for name, made in _pieces(body, camera)}
-    order = list(figure.order)
-    order += sorted(set(pieces) - set(order), key=lambda name: (-_depth(name, pieces[name], camera), name))
+    rest = set(pieces) - set(figure.order) - set(figure.over)
+    sorted_rest = sorted(rest, key=lambda name: (-_depth(name, pieces[name], camera), name))
+    order = [*figure.order, *sorted_rest, *figure.over]
     found = []
     for name in order:
         found += pieces[name]
@@ -65,7 +66,7 @@ def _pieces(body: Body, camera: Camera) -> Iterator[tuple[str, Iterator[Stroke]]
         yield f"{side}-shin", _shin(body, side, shade)
         yield f"{side}-upper-arm", _upper_arm(body, side, shade)
         yield f"{side}-forearm", _forearm(body, side, shade)
-    yield "trunk", _trunk(body, camera)
+    yield "trunk", _trunk(body)
     yield "head", _head(body, camera)
 
 
@@ -102,8 +103,8 @@ def _forearm(body: Body, side: str, shade: str) -> Iterator[Stroke]:
     yield Stroke(limb, piece, "hand", f"skin{shade}", s.HAND_R, (hand,))
 
 
-def _trunk(body: Body, camera: Camera) -> Iterator[Stroke]:
-    p, chest = body.points, body.frames["chest"]
+def _trunk(body: Body) -> Iterator[Stroke]:
+    p = body.points
     seat = (p["pelvis"], p["pelvis"].towards(p["waist"], 0.4))
     yield Stroke("trunk", "trunk", "hips", "leg", s.BAR_R, (p["left-hip"], p["right-hip"]))
     yield Stroke("trunk", "trunk", "seat", "leg", s.PELVIS_R, seat)
@@ -123,9 +124,6 @@ def _trunk(body: Body, camera: Camera) -> Iterator[Stroke]:
         "trunk", "trunk", "chest", "shirt", s.CHEST_R, (p["chest"], p["chest"].towards(p["neck"], 0.55))
     )
     yield Stroke("trunk", "trunk", "shoulders", "shirt", s.BAR_R, (p["left-shoulder"], p["right-shoulder"]))
-    if camera.sees(chest.front):  # the neckline tells the front from the back
-        collar = p["neck"] + chest.front * 6 - chest.up * 3
-        yield Stroke("trunk", "trunk", "collar", "skin", 4.2, (collar, p["neck"] + chest.front * 4))
 
 
 def _head(body: Body, camera: Camera) -> Iterator[Stroke]:

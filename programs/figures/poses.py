@@ -75,6 +75,7 @@ class Figure:
     stretch: tuple[str, ...] = ()
     arrows: tuple[Arrow, ...] = ()
     order: tuple[str, ...] = ()
+    over: tuple[str, ...] = ()
     move_s: float = 3.0
     hold_s: float = 3.0
     sides: bool = False
@@ -103,7 +104,7 @@ def read(key: str, given: Mapping[str, Any]) -> Figure:
         raise ValueError(f"{key}: unknown {', '.join(sorted(wrong))}")
     rest: dict[str, Any] = {name: given[name] for name in known & set(given)}
     rest["arrows"] = tuple(Arrow(**arrow) for arrow in rest.get("arrows", ()))
-    for name in ("stretch", "order"):
+    for name in ("stretch", "order", "over"):
         rest[name] = tuple(rest.get(name, ()))
     return Figure(key=key, poses=tuple(poses), **rest)
 

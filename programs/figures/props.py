@@ -43,6 +43,12 @@ def _mat(camera: Camera, x0: float = -80, x1: float = 92, y0: float = -30, y1: f
     yield Face(top, "mat")
 
 
+def _pillow(
+    camera: Camera, x0: float = 46, x1: float = 80, y0: float = -22, y1: float = 26
+) -> Iterator[Face]:
+    yield from _box(camera, (x0, x1), (y0, y1), (0, 8))
+
+
 def _ground(
     camera: Camera, x0: float = -60, x1: float = 60, y0: float = -26, y1: float = 26
 ) -> Iterator[Face]:
@@ -79,6 +85,7 @@ MAKERS: dict[str, Callable[..., Iterator[Face]]] = {
     "mat": _mat,
     "ground": _ground,
     "bed": _bed,
+    "pillow": _pillow,
     "chair": _chair,
     "table": _table,
 }

@@ -63,7 +63,7 @@ BASES = {
 LIMITS: dict[str, tuple[float, float]] = {
     "hip.flex": (-30, 130),
     "hip.out": (-40, 55),
-    "hip.turn": (-45, 75),  # outward, with the hip bent
+    "hip.turn": (-45, 95),  # outward as one sits cross-legged: bent, out and turned at once
     "knee.bend": (0, 145),  # never the other way
     "ankle.point": (-25, 60),
     "shoulder.flex": (-65, 185),

@@ -13,7 +13,7 @@ from programs.figures.scene import HEIGHT, WIDTH, Line, Point, Window, figure_li
 HALO = 4  # how far the ground shows round a limb, so that it stands out from what lies behind
 GLOW = 7
 ARROW = 7
-BARE = {"sleeve", "collar", "left-eye", "right-eye"}
+BARE = {"sleeve", "left-eye", "right-eye"}
 # Whether a part goes on beyond its first and its last point.
 JOINED = {"thigh": (1, 1), "shin": (1, 0), "upper-arm": (1, 1), "forearm": (1, 0)}
 OPENING = '<g fill="none" stroke-linecap="round" stroke-linejoin="round">'
@@ -74,7 +74,7 @@ def arrow_shapes(figure: Figure, window: Window) -> Iterator[str]:
 
 
 def has_halo(line: Line) -> bool:
-    """Sleeves and collar belong to the shirt, eyes to the face; straps and stretches are thin enough."""
+    """Sleeves belong to the shirt, eyes to the face; straps and stretches are thin enough."""
     return line.tone not in ("strap", "soft") and line.part not in BARE
 
 
