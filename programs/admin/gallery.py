@@ -100,7 +100,7 @@ def found(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
 
 @require_POST
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
-    """Our own copy of an exercise, opened to be changed; in which clinic, the button says where it matters."""
+    """Our own copy of an exercise, opened to be changed; in which clinic, the button says if it matters."""
     user: Any = request.user
     exercise = Exercise.objects.visible_to(user).filter(pk=pk).first()
     clinics = list(Clinic.objects.filter(pk__in=clinics_of(user, HEALTH_ROLES)))

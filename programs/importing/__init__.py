@@ -1,0 +1,1 @@
+"""Exercises that others publish, as drafts of a clinic."""
