@@ -7,6 +7,7 @@ from clinic import navigation
 from clinic.admin_site import site
 from clinic.navigation import Entry
 from clinic.scoping import HEALTH_ROLES
+from programs.admin.exchange import EDITORS, export, import_page
 from programs.admin.exercises import ExerciseAdmin
 from programs.admin.figures import figures_page
 from programs.admin.gallery import copy, favourite, gallery_page
@@ -20,6 +21,10 @@ site().add_page(
     "library/<int:pk>/favourite/", favourite, name="favourite", roles=HEALTH_ROLES, operators=True
 )
 site().add_page("library/<int:pk>/copy/", copy, name="exercise_copy", roles=HEALTH_ROLES)
+site().add_page("library/import/", import_page, name="exercise_import", roles=EDITORS, operators=True)
+site().add_page(
+    "library/export/<slug:kind>/", export, name="exercise_export", roles=HEALTH_ROLES, operators=True
+)
 site().add_page("figures/", figures_page, name="figures", roles=HEALTH_ROLES, operators=True)
 
 navigation.register(

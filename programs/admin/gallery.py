@@ -20,6 +20,7 @@ from clinic.models import Clinic
 from clinic.scoping import HEALTH_ROLES, clinics_of
 from programs import dose_figures
 from programs.copying import copy_exercise
+from programs.exchange.tables import KINDS
 from programs.gallery import Wanted, gallery, set_favourite, targets
 from programs.models import Exercise
 from programs.vocabulary import Equipment, Kind, Phase, Position, Region, Status
@@ -87,6 +88,7 @@ def found(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
         "wanted": wanted,
         "page": shown,
         "query": query.urlencode(),
+        "export_kinds": list(KINDS),
         "cards": [
             {
                 "exercise": exercise,
