@@ -25,6 +25,7 @@ class Line:
     rung: int = 0
     note_en: str = ""
     note_it: str = ""
+    shown_in_clinic: bool = False
     line: uuid.UUID = field(default_factory=uuid.uuid4)
     # A line that goes on keeps the words, ladder and reason of this one, whatever the library says by now.
     copy_of: PrescribedExercise | None = None
@@ -34,7 +35,7 @@ def lines_of_program(program: Program) -> list[Line]:
     """The program's exercises in order, as lines to prescribe: two queries, however long it is."""
     items = program.items.select_related("exercise").prefetch_related("exercise__forms")
     return [
-        Line(item.exercise, item.dose(), item.rung, item.note_en, item.note_it)
+        Line(item.exercise, item.dose(), item.rung, item.note_en, item.note_it, item.shown_in_clinic)
         for item in items.order_by("position", "pk")
     ]
 
@@ -42,7 +43,16 @@ def lines_of_program(program: Program) -> list[Line]:
 def lines_of_version(version: PrescriptionVersion) -> list[Line]:
     """The lines of a version, to be changed into the next one; each keeps its `line`."""
     return [
-        Line(one.exercise, one.dose(), one.rung, one.note_en, one.note_it, one.line, copy_of=one)
+        Line(
+            one.exercise,
+            one.dose(),
+            one.rung,
+            one.note_en,
+            one.note_it,
+            one.shown_in_clinic,
+            one.line,
+            copy_of=one,
+        )
         for one in version.exercises.select_related("exercise").prefetch_related("exercise__forms")
     ]
 
@@ -94,6 +104,7 @@ def add_version(
             rung=line.rung,
             note_en=line.note_en,
             note_it=line.note_it,
+            shown_in_clinic=line.shown_in_clinic,
             **line.dose,
             **_copied(line),
             **_answered(line, flags, precautions_reason),

@@ -116,6 +116,7 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
             for name in ("clinic_settings", "clinic_staff", "staff_invite")
         },
         **{f"admin:staff_{what}": staff for what in ("leave", "hand_over")},
+        "admin:build": [{"pk": theirs.program.pk}],
         "admin:exercise_export": [{"kind": kind} for kind in ("csv", "xlsx", "json")],
         **{f"admin:{what}": [{"pk": theirs.exercise.pk}] for what in ("favourite", "exercise_copy")},
     }

@@ -194,6 +194,7 @@ class PrescribedExercise(Wording, Dose, Picture):
     precautions_reason = models.TextField(blank=True)
     note_en = models.TextField(blank=True)
     note_it = models.TextField(blank=True)
+    shown_in_clinic = models.BooleanField(_("shown and checked in the clinic"), default=False)
 
     objects = PrescribedExerciseQuerySet.as_manager()
 

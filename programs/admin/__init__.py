@@ -7,6 +7,7 @@ from clinic import navigation
 from clinic.admin_site import site
 from clinic.navigation import Entry
 from clinic.scoping import HEALTH_ROLES
+from programs.admin.builder import build, build_new
 from programs.admin.exchange import EDITORS, export, import_page
 from programs.admin.exercises import ExerciseAdmin
 from programs.admin.figures import figures_page
@@ -25,6 +26,8 @@ site().add_page("library/import/", import_page, name="exercise_import", roles=ED
 site().add_page(
     "library/export/<slug:kind>/", export, name="exercise_export", roles=HEALTH_ROLES, operators=True
 )
+site().add_page("programmes/build/", build_new, name="build_new", roles=EDITORS, operators=True)
+site().add_page("programmes/<int:pk>/build/", build, name="build", roles=EDITORS, operators=True)
 site().add_page("figures/", figures_page, name="figures", roles=HEALTH_ROLES, operators=True)
 
 navigation.register(

@@ -70,6 +70,8 @@ class Program(Schedule):
         default=REVIEW_AFTER_DAYS,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
+    # Counts what was saved, so that who saves what somebody else has changed since is told.
+    edition = models.PositiveIntegerField(default=1, editable=False)
     loaded = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = ProgramQuerySet.as_manager()
@@ -124,6 +126,7 @@ class ProgramItem(Dose):
     )
     note_en = models.TextField(_("note to the patient, English"), blank=True)
     note_it = models.TextField(_("note to the patient, Italian"), blank=True)
+    shown_in_clinic = models.BooleanField(_("shown and checked in the clinic"), default=False)
     loaded = models.JSONField(default=dict, blank=True, editable=False)
 
     objects = ProgramItemQuerySet.as_manager()

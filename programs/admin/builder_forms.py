@@ -1,0 +1,206 @@
+"""The forms of the builder: a row for each exercise, the programme's own fields, the sheet of them all."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from clinic.weekdays import CHOICES, WeekdaysFormField
+from programs.building import Row
+from programs.models import Dose, Exercise
+from programs.models.dose import MOST_SECONDS, MOST_TIMES
+from programs.sources import sources_after
+from programs.vocabulary import Phase
+
+RANGES = (("reps", "reps_most"), ("hold_s", "hold_most_s"), ("hold_s", "hold_until_s"))
+SEEN_AT_ONCE = ("sets", "reps", "hold_s", "rest_s")  # the other figures are folded away until one is given
+MOST_ROWS = 40
+MOST_WORDS = 500
+NOTE = forms.Textarea(attrs={"rows": 2})
+
+
+class RowForm(forms.Form):
+    """One exercise: its figures in place, its form, the note, and whether it was shown in the clinic."""
+
+    removed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    shown_in_clinic = forms.BooleanField(label=_("Shown and checked in the clinic"), required=False)
+    note_en = forms.CharField(
+        label=_("Note, English"),
+        required=False,
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    note_it = forms.CharField(
+        label=_("Note, Italian"),
+        required=False,
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, row: Row, **kwargs: Any) -> None:
+        self.row = row
+        kwargs["prefix"] = f"row-{row.key}"
+        kwargs["initial"] = {
+            **row.dose,
+            "rung": row.rung,
+            "note_en": row.note_en,
+            "note_it": row.note_it,
+            "shown_in_clinic": row.shown_in_clinic,
+        }
+        super().__init__(*args, **kwargs)
+        for name in Dose.FIGURES:
+            self.fields[name] = forms.IntegerField(
+                label=capfirst(Dose._meta.get_field(name).verbose_name),  # type: ignore[union-attr]
+                required=False,
+                min_value=1,
+                max_value=MOST_SECONDS if name.endswith("_s") else MOST_TIMES,
+            )
+        forms_of = {form.rung: str(form) for form in row.exercise.forms.all()}
+        rungs = sorted({0, row.rung, *forms_of})
+        self.fields["rung"] = forms.TypedChoiceField(
+            label=_("Form"),
+            coerce=int,
+            required=False,
+            empty_value="0",
+            choices=[(rung, forms_of.get(rung) or _("Usual form")) for rung in rungs],
+        )
+
+    @property
+    def is_removed(self) -> bool:
+        return bool(self["removed"].value())
+
+    def first_figures(self) -> list[forms.BoundField]:
+        return [self[name] for name in SEEN_AT_ONCE]
+
+    def more_figures(self) -> list[forms.BoundField]:
+        return [self[name] for name in Dose.FIGURES if name not in SEEN_AT_ONCE]
+
+    @property
+    def has_more(self) -> bool:
+        return any(field.value() not in (None, "") or field.errors for field in self.more_figures())
+
+    @property
+    def has_note(self) -> bool:
+        return any(self[name].value() for name in ("note_en", "note_it"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for least, most in RANGES:
+            low, high = cleaned.get(least), cleaned.get(most)
+            if high is not None and low is None and not self.has_error(least):
+                self.add_error(most, ValidationError(_("Give the lower figure too.")))
+            elif high is not None and low is not None and high < low:
+                self.add_error(most, ValidationError(_("This must not be less than the lower figure.")))
+        return cleaned
+
+    def dose_now(self) -> dict[str, Any]:
+        """What the row asks as far as it can be read: for the burden, while somebody still types."""
+        self.is_valid()
+        said = self.cleaned_data if self.is_bound else self.initial
+        return {**self.row.dose, **{name: said.get(name) for name in Dose.FIGURES}}
+
+    def said(self) -> Row:
+        """The row as it was filled in; a figure that changed is the clinician's."""
+        said = self.cleaned_data
+        dose = {**self.row.dose, **{name: said[name] for name in Dose.FIGURES}}
+        dose["dose_sources"] = sources_after(self.row.dose, dose)
+        names = ("rung", "note_en", "note_it", "shown_in_clinic")
+        return Row(self.row.exercise, dose, **{name: said[name] for name in names})
+
+
+class SchemeForm(forms.Form):
+    """What a programme is called, for whom, how often, and when it is looked at again."""
+
+    name_en = forms.CharField(label=_("Name, English"), max_length=120)
+    name_it = forms.CharField(label=_("Name, Italian"), max_length=120, required=False)
+    phase = forms.ChoiceField(label=_("Phase"), choices=Phase.choices)
+    sessions_a_day = forms.IntegerField(label=_("Sessions a day"), min_value=1, max_value=4)
+    review_after_days = forms.IntegerField(label=_("Review after days"), min_value=1, max_value=365)
+    weekdays = WeekdaysFormField(
+        label=_("Days of the week"),
+        choices=CHOICES,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "inline"}),
+    )
+
+
+class Sheet:
+    """All rows of the page, in the order in which they stand there."""
+
+    def __init__(self, forms: Sequence[RowForm]) -> None:
+        self.forms = list(forms)
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "Sheet":
+        return cls([RowForm(row=row) for row in rows])
+
+    @classmethod
+    def sent(cls, data: Any, exercises: QuerySet[Exercise], begun: Mapping[str, Row]) -> "Sheet":
+        """The rows as the page sent them: what it began with, and others that are among `exercises`.
+
+        What is neither (another clinic's, retired meanwhile) is left out.
+        """
+        keys = [key for key in dict.fromkeys(data.getlist("rows")) if key.isdecimal() and len(key) < 19]
+        keys = keys[:MOST_ROWS]
+        found = exercises.filter(pk__in=keys).prefetch_related("forms").in_bulk()
+        fresh = {str(pk): Row(exercise, exercise.dose()) for pk, exercise in found.items()}
+        known = {**fresh, **begun}
+        return cls([RowForm(data, row=known[key]) for key in keys if key in known])
+
+    def add(self, row: Row) -> None:
+        """At the end; one that was removed comes back, and what stands there already stays where it is."""
+        for form in self.forms:
+            if form.row.key == row.key:
+                self.restore(form.row.key)
+                return
+        self.forms.append(RowForm(row=row))
+
+    def move(self, key: str, by: int) -> None:
+        at = self._at(key)
+        if at is not None:
+            form = self.forms.pop(at)
+            self.forms.insert(max(0, at + by), form)
+
+    def remove(self, key: str) -> None:
+        self._mark(key, "on")
+
+    def restore(self, key: str) -> None:
+        self._mark(key, "")
+
+    def _mark(self, key: str, value: str) -> None:
+        at = self._at(key)
+        if at is None:
+            return
+        form = self.forms[at]
+        if form.is_bound:
+            data: Any = form.data
+            data = data.copy()
+            data[form.add_prefix("removed")] = value
+            self.forms[at] = RowForm(data, row=form.row)
+        else:
+            form.initial["removed"] = value
+
+    def _at(self, key: str) -> int | None:
+        return next((at for at, form in enumerate(self.forms) if form.row.key == key), None)
+
+    def kept(self) -> list[RowForm]:
+        return [form for form in self.forms if not form.is_removed]
+
+    def is_valid(self) -> bool:
+        # Every form is asked, so that all that is wrong is said at once.
+        return not [form for form in self.kept() if not form.is_valid()]
+
+    def rows(self) -> list[Row]:
+        return [form.said() for form in self.kept()]
+
+
+Act = Callable[[Sheet, str], None]
+ACTS: dict[str, Act] = {
+    "up": lambda sheet, key: sheet.move(key, -1),
+    "down": lambda sheet, key: sheet.move(key, 1),
+    "remove": lambda sheet, key: sheet.remove(key),
+    "restore": lambda sheet, key: sheet.restore(key),
+}
