@@ -41,7 +41,7 @@ from patients.models import (
     WorkItemEntry,
 )
 from patients.vocabulary import Alert, EmergencySign, Outcome, WorkKind
-from programs.models import Exercise, LadderForm, Program, ProgramItem
+from programs.models import Exercise, ExerciseUse, Favourite, LadderForm, Program, ProgramItem
 from programs.vocabulary import Kind, Position, Precaution
 
 PASSWORD = "a-long-enough-password"
@@ -195,6 +195,24 @@ class LadderFormFactory(DjangoModelFactory):
     name_it = "Con una cinghia"
     how_en = "Hold a strap instead of the knee."
     how_it = "Tieni una cinghia invece del ginocchio."
+
+
+class FavouriteFactory(DjangoModelFactory):
+    class Meta:
+        model = Favourite
+
+    user = SubFactory("tests.factories.UserFactory")
+    exercise = SubFactory(ExerciseFactory)
+
+
+class ExerciseUseFactory(DjangoModelFactory):
+    class Meta:
+        model = ExerciseUse
+
+    user = SubFactory("tests.factories.UserFactory")
+    exercise = SubFactory(ExerciseFactory)
+    used_at = LazyFunction(timezone.now)
+    reps = 3
 
 
 class ProgramFactory(DjangoModelFactory):

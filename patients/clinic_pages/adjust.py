@@ -1,11 +1,10 @@
-"""Adjusting a prescription: the next version of it, from today or tomorrow on."""
+"""Adjusting a prescription: the next version of it, from today or tomorrow on, on the builder's page."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,13 +14,14 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin_site import page
 from clinic.localtime import local_date
 from patients.adjusting import adjust, next_version_on
-from patients.clinic_pages.acting import by_now, tell
-from patients.clinic_pages.forms.adjusting import Adjusting
+from patients.clinic_pages.acting import by_now
+from patients.clinic_pages.forms.adjusting import AdjustForm
 from patients.clinic_pages.scope import CLINICIANS, prescription_or_404
 from patients.models import Prescription, PrescriptionVersion
 from patients.screening import against, precautions_of
-from patients.versions import lines_of_version
-from programs.forms import exercise_choices
+from patients.versions import Line, lines_of_version
+from programs.admin.building import Builder
+from programs.building import Row
 from programs.models import Exercise
 from programs.vocabulary import Precaution
 
@@ -29,87 +29,114 @@ from programs.vocabulary import Precaution
 @require_http_methods(["GET", "HEAD", "POST"])
 def prescription_adjust(request: HttpRequest, pk: int) -> HttpResponse:
     prescription = prescription_or_404(request, pk, CLINICIANS)
-    version = prescription.versions.order_by("-number")[0]
-    if request.method != "POST":
-        return _page(request, prescription, _forms(request, prescription, version))
-    forms = _forms(request, prescription, version, data=request.POST)
-    if request.POST.get("based_on") != str(version.number):
-        # What was sent fits lines that are gone: the page as it is now.
-        messages.error(
-            request, _("A colleague has adjusted this programme meanwhile: this is how it is now.")
-        )
-        return _page(request, prescription, _forms(request, prescription, version), status=400)
-    if not forms.is_valid():
-        return _page(request, prescription, forms, status=400)
-    if not forms.has_changed():
-        messages.info(request, _("Nothing was changed."))
-    elif not _adjusted(request, prescription, forms):
-        return _page(request, prescription, forms, status=400)
-    return redirect("admin:prescription_report", prescription.pk)
+    if prescription.status == Prescription.Status.ENDED:
+        return _ended(request, prescription)
+    return AdjustBuilder(request, prescription).answer()
 
 
-def _forms(
-    request: HttpRequest, prescription: Prescription, version: PrescriptionVersion, *, data: Any = None
-) -> Adjusting:
-    lines = lines_of_version(version)
-    in_use = [line.exercise.pk for line in lines]
-    offered = Exercise.objects.visible_to(request.user).published().available_to(prescription.patient.clinic)
-    offered = offered.exclude(pk__in=in_use)
-    return Adjusting(
-        lines,
-        data=data,
-        initial={
-            "based_on": version.number,
-            "sessions_a_day": version.sessions_a_day,
-            "weekdays": version.weekdays,
-        },
-        exercises=offered,
-        choices=exercise_choices(offered),
-    )
+class AdjustBuilder(Builder):
+    """Begins with the newest version; what is saved is the next one."""
 
+    scheme_class = AdjustForm
+    template = "patients/staff/adjust.html"
 
-def _adjusted(request: HttpRequest, prescription: Prescription, forms: Adjusting) -> bool:
-    """Whether the new version was made; else what was refused is said at the schedule's form."""
-    said = forms.schedule.cleaned_data
-    try:
+    def __init__(self, request: HttpRequest, prescription: Prescription) -> None:
+        self.prescription, self.patient = prescription, prescription.patient
+        self.version: PrescriptionVersion = prescription.versions.order_by("-number")[0]
+        self.lines = {str(line.exercise.pk): line for line in lines_of_version(self.version)}
+        self.flags = precautions_of(self.patient)
+        scheme = {
+            "sessions_a_day": self.version.sessions_a_day,
+            "weekdays": self.version.weekdays,
+            "precautions_reason": "",
+        }
+        super().__init__(request, begun=[_row(line) for line in self.lines.values()], scheme=scheme)
+        for form in self.sheet.forms:
+            form.against = self.against(form.row.exercise)
+
+    def exercises(self) -> Any:
+        """Published, and shared or of the patient's clinic."""
+        return Exercise.objects.visible_to(self.request.user).published().available_to(self.patient.clinic)
+
+    def against(self, exercise: Exercise) -> list[str]:
+        return [str(Precaution(code).label) for code in against(exercise, self.flags)]
+
+    def write(self, rows: list[Row]) -> str:
+        said = self.scheme.cleaned_data
+        based_on = self.request.POST.get("based_on", "")
+        address = reverse("admin:prescription_report", args=[self.prescription.pk])
+        lines = [self._line(row) for row in rows]
+        if based_on == str(self.version.number) and not self._has_changed(lines):
+            messages.info(self.request, _("Nothing was changed."))
+            return address
         version = adjust(
-            prescription=prescription,
-            lines=forms.lines(),
+            prescription=self.prescription,
+            lines=lines,
             sessions_a_day=said["sessions_a_day"],
             weekdays=said["weekdays"],
             precautions_reason=said["precautions_reason"],
-            based_on=said["based_on"],
-            **by_now(request),
+            based_on=int(based_on) if based_on.isdecimal() and len(based_on) < 9 else 0,
+            **by_now(self.request),
         )
-    except ValidationError as refused:
-        tell(forms.schedule, refused)
-        return False
-    messages.success(
-        request, _("Adjusted: it holds from %(day)s.") % {"day": date_format(version.starts_on, "j F Y")}
-    )
-    return True
+        day = date_format(version.starts_on, "j F Y")
+        messages.success(self.request, _("Adjusted: it holds from %(day)s.") % {"day": day})
+        return address
+
+    def _line(self, row: Row) -> Line:
+        """A line that goes on keeps what was copied into it; one that is new is copied from the library."""
+        old = self.lines.get(row.key)
+        said: dict[str, Any] = {
+            "dose": row.dose,
+            "rung": row.rung,
+            "note_en": row.note_en,
+            "note_it": row.note_it,
+            "shown_in_clinic": row.shown_in_clinic,
+        }
+        return replace(old, **said) if old else Line(row.exercise, **said)
+
+    def _has_changed(self, lines: list[Line]) -> bool:
+        scheme = self.scheme.cleaned_data
+        schedule = (scheme["sessions_a_day"], scheme["weekdays"])
+        before = (self.version.sessions_a_day, self.version.weekdays)
+        return schedule != before or lines != list(self.lines.values())
+
+    def more(self) -> dict[str, Any]:
+        today = local_date(timezone.now(), self.patient.zone)
+        return {
+            "title": _("Adjust: %(name)s") % {"name": self.prescription.name},
+            "up": _up(self.prescription),
+            "prescription": self.prescription,
+            "patient": self.patient,
+            "holds_from": next_version_on(self.prescription, today=today),
+            "asks_reason": any(form.against for form in self.sheet.kept()),
+            "flags": self.flags,
+            "save_words": _("Adjust"),
+            "based_on": self.request.POST.get("based_on") or self.version.number,
+        }
+
+    def context(self) -> dict[str, Any]:
+        for form in self.sheet.forms:
+            form.against = self.against(form.row.exercise)
+        shown = super().context()
+        for card in shown["cards"]:
+            card["against"] = self.against(card["exercise"])
+        return shown
 
 
-def _page(
-    request: HttpRequest, prescription: Prescription, forms: Adjusting, *, status: int = 200
-) -> HttpResponse:
-    patient = prescription.patient
-    flags = precautions_of(patient)
+def _row(line: Line) -> Row:
+    return Row(line.exercise, line.dose, line.rung, line.note_en, line.note_it, line.shown_in_clinic)
+
+
+def _up(prescription: Prescription) -> tuple[str, str]:
+    label = f"{prescription.patient}: {prescription.name}"
+    return label, reverse("admin:prescription_report", args=[prescription.pk])
+
+
+def _ended(request: HttpRequest, prescription: Prescription) -> HttpResponse:
     context = {
         "title": _("Adjust: %(name)s") % {"name": prescription.name},
-        "up": (
-            f"{patient}: {prescription.name}",
-            reverse("admin:prescription_report", args=[prescription.pk]),
-        ),
-        "prescription": prescription,
-        "patient": patient,
-        "forms": forms,
-        "rows": [
-            (row, [Precaution(code).label for code in against(row.line.exercise, flags)])
-            for row in forms.rows
-        ],
-        "holds_from": next_version_on(prescription, today=local_date(timezone.now(), patient.zone)),
-        "has_precautions": bool(flags),
-        "ended": prescription.status == Prescription.Status.ENDED,
+        "up": _up(prescription),
+        "patient": prescription.patient,
     }
-    return page(request, "patients/staff/adjust.html", context, status=status)
+    status = 400 if request.method == "POST" else 200
+    return page(request, "patients/staff/adjust_ended.html", context, status=status)

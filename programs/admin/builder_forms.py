@@ -26,6 +26,7 @@ NOTE = forms.Textarea(attrs={"rows": 2})
 class RowForm(forms.Form):
     """One exercise: its figures in place, its form, the note, and whether it was shown in the clinic."""
 
+    against: Sequence[str] = ()  # the patient's precautions that the exercise names, where there is a patient
     removed = forms.BooleanField(required=False, widget=forms.HiddenInput)
     shown_in_clinic = forms.BooleanField(label=_("Shown and checked in the clinic"), required=False)
     note_en = forms.CharField(
@@ -65,7 +66,7 @@ class RowForm(forms.Form):
             label=_("Form"),
             coerce=int,
             required=False,
-            empty_value="0",
+            empty_value=None,
             choices=[(rung, forms_of.get(rung) or _("Usual form")) for rung in rungs],
         )
 
@@ -108,18 +109,14 @@ class RowForm(forms.Form):
         said = self.cleaned_data
         dose = {**self.row.dose, **{name: said[name] for name in Dose.FIGURES}}
         dose["dose_sources"] = sources_after(self.row.dose, dose)
-        names = ("rung", "note_en", "note_it", "shown_in_clinic")
-        return Row(self.row.exercise, dose, **{name: said[name] for name in names})
+        names = ("note_en", "note_it", "shown_in_clinic")
+        return Row(self.row.exercise, dose, said["rung"] or 0, **{name: said[name] for name in names})
 
 
-class SchemeForm(forms.Form):
-    """What a programme is called, for whom, how often, and when it is looked at again."""
+class ScheduleForm(forms.Form):
+    """How often it is practised."""
 
-    name_en = forms.CharField(label=_("Name, English"), max_length=120)
-    name_it = forms.CharField(label=_("Name, Italian"), max_length=120, required=False)
-    phase = forms.ChoiceField(label=_("Phase"), choices=Phase.choices)
     sessions_a_day = forms.IntegerField(label=_("Sessions a day"), min_value=1, max_value=4)
-    review_after_days = forms.IntegerField(label=_("Review after days"), min_value=1, max_value=365)
     weekdays = WeekdaysFormField(
         label=_("Days of the week"),
         choices=CHOICES,
@@ -127,8 +124,20 @@ class SchemeForm(forms.Form):
     )
 
 
+class SchemeForm(ScheduleForm):
+    """What a programme is called, for whom, how often, and when it is looked at again."""
+
+    name_en = forms.CharField(label=_("Name, English"), max_length=120)
+    name_it = forms.CharField(label=_("Name, Italian"), max_length=120, required=False)
+    phase = forms.ChoiceField(label=_("Phase"), choices=Phase.choices)
+    review_after_days = forms.IntegerField(label=_("Review after days"), min_value=1, max_value=365)
+    field_order = ("name_en", "name_it", "phase", "sessions_a_day", "review_after_days", "weekdays")
+
+
 class Sheet:
     """All rows of the page, in the order in which they stand there."""
+
+    is_whole = True
 
     def __init__(self, forms: Sequence[RowForm]) -> None:
         self.forms = list(forms)
@@ -141,14 +150,16 @@ class Sheet:
     def sent(cls, data: Any, exercises: QuerySet[Exercise], begun: Mapping[str, Row]) -> "Sheet":
         """The rows as the page sent them: what it began with, and others that are among `exercises`.
 
-        What is neither (another clinic's, retired meanwhile) is left out.
+        What is neither (retired meanwhile, another clinic's) is left out, and `is_whole` says so.
         """
         keys = [key for key in dict.fromkeys(data.getlist("rows")) if key.isdecimal() and len(key) < 19]
         keys = keys[:MOST_ROWS]
         found = exercises.filter(pk__in=keys).prefetch_related("forms").in_bulk()
         fresh = {str(pk): Row(exercise, exercise.dose()) for pk, exercise in found.items()}
         known = {**fresh, **begun}
-        return cls([RowForm(data, row=known[key]) for key in keys if key in known])
+        sheet = cls([RowForm(data, row=known[key]) for key in keys if key in known])
+        sheet.is_whole = len(sheet.forms) == len(set(data.getlist("rows")))
+        return sheet
 
     def add(self, row: Row) -> None:
         """At the end; one that was removed comes back, and what stands there already stays where it is."""

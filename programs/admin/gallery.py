@@ -78,10 +78,13 @@ def gallery_page(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def found(request: HttpRequest, wanted: Wanted) -> dict[str, Any]:
-    """One page of what was found, and the address of the others."""
+def found(request: HttpRequest, wanted: Wanted, *, among: Any = None) -> dict[str, Any]:
+    """One page of what was found, `among` those where given, and the address of the others."""
     user: Any = request.user
-    shown = Paginator(gallery(user, wanted), A_PAGE).get_page(request.GET.get("page"))
+    exercises = gallery(user, wanted)
+    if among is not None:
+        exercises = exercises.filter(pk__in=among.values("pk"))
+    shown = Paginator(exercises, A_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
     return {

@@ -1,6 +1,7 @@
 """Prescribing in the admin: a programme, rule 6 in its short form, a start, and it runs; and adjusting it."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -231,28 +232,34 @@ def adjust_url(trial: Scenario) -> str:
     return reverse("admin:prescription_adjust", args=[trial.pk])
 
 
-def sent(trial: Scenario, **changed: object) -> dict[str, object]:
+def sent(trial: Scenario, **changed: object) -> dict[str, Any]:
     """The form as the page gives it; `A_reps=5` changes a field of line A."""
     version = trial.prescription.versions.order_by("-number")[0]
-    data: dict[str, object] = {
+    exercises = list(version.exercises.all())
+    data: dict[str, Any] = {
+        "act": "save",
         "based_on": version.number,
         "sessions_a_day": version.sessions_a_day,
         "weekdays": list(version.weekdays),
-        "add": "",
+        "rows": [str(one.exercise_id) for one in exercises],
     }
-    for place, one in enumerate(version.exercises.all(), start=1):
+    for one in exercises:
         figures = {name: getattr(one, name) or "" for name in one.FIGURES}
-        for name, value in {
-            "place": place,
-            "note_en": one.note_en,
-            "note_it": one.note_it,
-            **figures,
-        }.items():
-            data[f"line-{one.line}-{name}"] = value
+        for name, value in {"rung": 0, "note_en": one.note_en, "note_it": one.note_it, **figures}.items():
+            data[f"row-{one.exercise_id}-{name}"] = value
     for name, value in changed.items():
         letter, _, field = name.partition("_")
-        data[f"line-{trial.line(letter)}-{field}" if letter in trial.lines else name] = value
+        if letter in trial.lines:
+            data[f"row-{trial.lines[letter].exercise.pk}-{field}"] = value
+        else:
+            data[name] = value
     return data
+
+
+def with_new(trial: Scenario, exercise: object, **changed: object) -> dict[str, Any]:
+    """The form with `exercise`, or an id, as its last row."""
+    data = sent(trial, **changed)
+    return {**data, "rows": [*data["rows"], str(getattr(exercise, "pk", exercise))]}
 
 
 def names(trial: Scenario) -> list[str]:
@@ -284,7 +291,8 @@ def test_it_holds_from_tomorrow_where_today_is_recorded(trial, time_machine):
 
 
 def test_order_removal_note_and_schedule(trial):
-    data = sent(trial, A_place=9, B_remove="on", C_note_en="Slowly.", sessions_a_day=2, weekdays=["1", "3"])
+    data = sent(trial, B_removed="on", C_note_en="Slowly.", sessions_a_day=2, weekdays=["1", "3"])
+    data["rows"] = data["rows"][::-1]
     client_of(trial.clinician).post(adjust_url(trial), data)
     version = trial.prescription.versions.get(number=2)
     assert names(trial) == ["C", "A"]
@@ -294,22 +302,28 @@ def test_order_removal_note_and_schedule(trial):
 
 def test_adding_one_of_the_library_comes_last_with_its_dose(trial):
     new = ExerciseFactory(name_en="New one", reps=9)
-    client_of(trial.clinician).post(adjust_url(trial), sent(trial, add=new.pk))
+    client = client_of(trial.clinician)
+    page = client.post(adjust_url(trial), sent(trial, act=f"add:{new.pk}"))
+    assert [form.row.exercise for form in page.context["sheet"].forms][-1] == new
+    data = {**with_new(trial, new), f"row-{new.pk}-reps": "9", f"row-{new.pk}-rung": "0"}
+    client.post(adjust_url(trial), data)
     assert names(trial) == ["A", "B", "C", "New one"]
     assert trial.prescription.versions.get(number=2).exercises.last().reps == 9
 
 
-@pytest.mark.parametrize("which", ["theirs", "draft", "in use", "0", "abc"])
+@pytest.mark.parametrize("which", ["theirs", "draft", "0", "abc"])
 def test_what_is_not_offered_cannot_be_added(which, trial, bora):
     others = {
         "theirs": lambda: ExerciseFactory(clinic=bora.clinic).pk,
         "draft": lambda: ExerciseFactory(status="draft").pk,
-        "in use": lambda: trial.lines["A"].exercise.pk,
     }
     chosen = others[which]() if which in others else which
-    answer = client_of(trial.clinician).post(adjust_url(trial), sent(trial, add=chosen))
+    client = client_of(trial.clinician)
+    page = client.post(adjust_url(trial), sent(trial, act=f"add:{chosen}"))
+    assert len(page.context["sheet"].forms) == 3
+    answer = client.post(adjust_url(trial), with_new(trial, chosen))
     assert answer.status_code == 400
-    assert "Select a valid choice." in text(answer)
+    assert "An exercise is not offered any more" in text(answer)
     assert trial.prescription.versions.count() == 1
 
 
@@ -322,11 +336,10 @@ def test_what_is_not_offered_cannot_be_added(which, trial, bora):
         ({"A_hold_s": "x"}, "Enter a whole number."),
         ({"A_reps_most": 2}, "This must not be less than the lower figure."),
         ({"A_hold_s": "", "A_hold_most_s": 20}, "Give the lower figure too."),
-        ({"A_place": ""}, "This field is required."),
         ({"sessions_a_day": 5}, "less than or equal to 4"),
         ({"weekdays": []}, "This field is required."),
         ({"weekdays": ["8"]}, "Select a valid choice."),
-        ({"A_remove": "on", "B_remove": "on", "C_remove": "on"}, "Leave at least one exercise"),
+        ({"A_removed": "on", "B_removed": "on", "C_removed": "on"}, "Leave at least one exercise"),
     ],
 )
 def test_a_change_that_cannot_be_is_refused_at_its_field(changed, said, trial):
@@ -338,7 +351,8 @@ def test_a_change_that_cannot_be_is_refused_at_its_field(changed, said, trial):
 
 def test_an_empty_form_changes_nothing(trial):
     for data in ({}, {"based_on": "1"}, {"based_on": "x"}):
-        assert client_of(trial.clinician).post(adjust_url(trial), data).status_code == 400
+        sent_so = {"act": "save", **data}
+        assert client_of(trial.clinician).post(adjust_url(trial), sent_so).status_code == 400
     assert trial.prescription.versions.count() == 1
 
 
@@ -363,10 +377,10 @@ def test_a_precaution_against_what_is_added_needs_a_reason(trial):
         patient=trial.patient, codes=["wrist"], asked_by=trial.clinician, asked_at=trial.at(1)
     )
     client = client_of(trial.clinician)
-    refused = client.post(adjust_url(trial), sent(trial, add=new.pk))
+    refused = client.post(adjust_url(trial), with_new(trial, new))
     assert refused.status_code == 400
     assert "Say why, in spite of the precautions." in text(refused)
-    client.post(adjust_url(trial), sent(trial, add=new.pk, precautions_reason="On the fists."))
+    client.post(adjust_url(trial), with_new(trial, new, precautions_reason="On the fists."))
     assert trial.prescription.versions.get(number=2).exercises.last().precautions_reason == "On the fists."
 
 

@@ -31,6 +31,8 @@ SEEN_BY = {
     "clinic.Notice": TREATING,
     "programs.Exercise": TREATING,
     "programs.LadderForm": TREATING,
+    "programs.Favourite": {CLINICIAN},  # whose it is
+    "programs.ExerciseUse": {CLINICIAN},
     "programs.Program": TREATING,
     "programs.ProgramItem": TREATING,
     "patients.Patient": STAFF | {PATIENT},
@@ -78,6 +80,8 @@ def rows(aurora) -> dict[str, object]:
         factories.NoticeFactory(**own),
         exercise,
         factories.LadderFormFactory(exercise=exercise),
+        factories.FavouriteFactory(exercise=exercise, user=aurora.clinician),
+        factories.ExerciseUseFactory(exercise=exercise, user=aurora.clinician),
         program,
         factories.ProgramItemFactory(program=program, exercise=exercise),
         aurora.patient,

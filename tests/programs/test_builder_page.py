@@ -52,7 +52,7 @@ def order(answer) -> list[str]:
 # --- Each button -----------------------------------------------------------------------------------------
 def test_a_programme_is_built_from_nothing(clinician, aurora, two):
     bridge, stretch = two
-    assert "Choose an exercise on the left" in text(clinician.get(NEW))
+    assert "Choose an exercise of the library" in text(clinician.get(NEW))
     answer = clinician.post(NEW, sent(act=f"add:{bridge.pk}"))
     assert order(answer) == ["Bridge"]
     assert "1 exercise, about 1 minute" in text(answer)

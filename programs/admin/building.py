@@ -1,0 +1,147 @@
+"""What every builder has: the library on the left, rows on the right, a button that says what to do.
+
+What is being built lives in the page alone until it is saved, so nothing half-done is kept, and the page
+works the same without a script. With htmx only the part that changes is sent back.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from clinic.admin_site import page
+from programs.admin.builder_forms import ACTS, Sheet
+from programs.admin.gallery import found
+from programs.building import Row, usual_dose
+from programs.burden import burden
+from programs.gallery import Wanted
+from programs.vocabulary import Kind, Position
+
+PARTS = {"find": "programs/builder_found.html", "weigh": "programs/builder_burden.html"}
+LONGEST_ID = 18  # digits that every database can hold
+
+
+class Builder:
+    """One request to a builder's page: what it began with, and what was filled in.
+
+    A kind of builder says what its own form is (`scheme_class`), which exercises may stand in it, and how it
+    is saved.
+    """
+
+    scheme_class: type[forms.Form]
+    template = "programs/builder.html"
+
+    def __init__(self, request: HttpRequest, *, begun: Sequence[Row], scheme: dict[str, Any]) -> None:
+        self.request = request
+        self.user: Any = request.user
+        self.what, _sep, self.key = request.POST.get("act", "").partition(":")
+        self.begun = {row.key: row for row in begun}
+        data = request.POST if request.method == "POST" else None
+        if data is None or self.what == "save":
+            self.scheme = self.scheme_class(data, initial=scheme)
+        else:  # nobody is told that a name is missing while they still build
+            self.scheme = self.scheme_class(initial={name: _sent(data, name) for name in scheme})
+        if data is None:
+            self.sheet = Sheet.of(begun)
+        else:
+            self.sheet = Sheet.sent(data, self.exercises(), self.begun)
+
+    # --- What a kind of builder says --------------------------------------------------------------------
+
+    def exercises(self) -> Any:
+        """A QuerySet of what may be added."""
+        raise NotImplementedError
+
+    def write(self, rows: list[Row]) -> str:
+        """Save it, and give the address of where to go on. Raises ValidationError."""
+        raise NotImplementedError
+
+    def more(self) -> dict[str, Any]:
+        """What its page shows beside that of every builder."""
+        return {}
+
+    # --- What all do --------------------------------------------------------------------------------------
+
+    def answer(self) -> HttpResponse:
+        """Do what the button says, and show what is there then."""
+        status = 200
+        if self.what == "save":
+            address = self._saved()
+            if address:
+                return HttpResponseClientRedirect(address) if self._by_htmx else redirect(address)
+            status = 400
+        else:
+            self._act()
+        if not self._by_htmx:
+            return page(self.request, self.template, self.context(), status=status)
+        # htmx shows what comes with 200 alone; the form says what is wrong all the same.
+        return render(self.request, PARTS.get(self.what, "programs/builder_parts.html"), self.context())
+
+    @property
+    def _by_htmx(self) -> bool:
+        return bool(self.request.htmx)  # type: ignore[attr-defined]
+
+    def _act(self) -> None:
+        if self.what in ACTS:
+            ACTS[self.what](self.sheet, self.key)
+        elif self.what == "add" and self.key.isdecimal() and len(self.key) <= LONGEST_ID:
+            exercise = self.exercises().prefetch_related("forms").filter(pk=int(self.key)).first()
+            if exercise is not None:
+                self.sheet.add(Row(exercise, usual_dose(exercise, self.user)))
+
+    def _saved(self) -> str:
+        """Where to go on; "" where something is wrong, which then stands at its field."""
+        if not self.scheme.is_valid() or not self.sheet.is_valid():
+            self.sheet.is_valid()  # so that all that is wrong is said at once
+            return ""
+        if not self.sheet.is_whole:
+            problem = _("An exercise is not offered any more and was left out: look at it, then save again.")
+            self.scheme.add_error(None, problem)
+            return ""
+        try:
+            return self.write(self.sheet.rows())
+        except ValidationError as refused:
+            self._tell(refused)
+            return ""
+
+    def _tell(self, refused: ValidationError) -> None:
+        """At the fields that it names, else at the top."""
+        if not hasattr(refused, "error_dict"):
+            self.scheme.add_error(None, refused)
+            return
+        for name, errors in refused.error_dict.items():
+            self.scheme.add_error(name if name in self.scheme.fields else None, errors)
+
+    def context(self) -> dict[str, Any]:
+        sent = self.request.POST
+        wanted = Wanted(
+            words=sent.get("words", "")[:100],
+            kind=_known(sent.get("kind", ""), Kind),
+            position=_known(sent.get("position", ""), Position),
+            favourites=bool(sent.get("favourites")),
+        )
+        return {
+            "sheet": self.sheet,
+            "scheme": self.scheme,
+            "burden": burden([form.dose_now() for form in self.sheet.kept()]),
+            "in_use": {form.row.exercise.pk for form in self.sheet.kept()},
+            "kinds": Kind.choices,
+            "positions": Position.choices,
+            "based_on": sent.get("based_on", ""),
+            **found(self.request, wanted, among=self.exercises()),
+            **self.more(),
+        }
+
+
+def _sent(data: Any, name: str) -> Any:
+    """A field as it was sent; the days of the week are several."""
+    return data.getlist(name) if name == "weekdays" else data.get(name, "")
+
+
+def _known(value: str, choices: Any) -> str:
+    return value if value in choices.values else ""
