@@ -35,6 +35,7 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ("patients/<int:pk>/prescribe/", prescribe.prescribe_page, "prescribe", CLINICIANS),
     ("prescriptions/<int:pk>/", prescription.prescription_report, "prescription_report", HEALTH_ROLES),
     ("prescriptions/<int:pk>/adjust/", adjust.prescription_adjust, "prescription_adjust", CLINICIANS),
+    ("prescriptions/<int:pk>/template/", adjust.prescription_template, "prescription_template", CLINICIANS),
     ("prescriptions/<int:pk>/start/", prescription.prescription_start, "prescription_start", CLINICIANS),
     (
         "prescriptions/<int:pk>/discard/",

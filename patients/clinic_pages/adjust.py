@@ -20,6 +20,7 @@ from patients.clinic_pages.scope import CLINICIANS, prescription_or_404
 from patients.models import Prescription, PrescriptionVersion
 from patients.screening import against, precautions_of
 from patients.versions import Line, lines_of_version
+from programs.admin.builder import ProgramBuilder
 from programs.admin.building import Builder
 from programs.building import Row
 from programs.models import Exercise
@@ -32,6 +33,23 @@ def prescription_adjust(request: HttpRequest, pk: int) -> HttpResponse:
     if prescription.status == Prescription.Status.ENDED:
         return _ended(request, prescription)
     return AdjustBuilder(request, prescription).answer()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def prescription_template(request: HttpRequest, pk: int) -> HttpResponse:
+    """A programme of the clinic that begins with what this patient practises now. No word of the patient."""
+    prescription = prescription_or_404(request, pk, CLINICIANS)
+    version = prescription.versions.order_by("-number")[0]
+    rows = [replace(_row(line), note_en="", note_it="") for line in lines_of_version(version)]
+    return ProgramBuilder(
+        request,
+        program=None,
+        start=None,
+        begun=rows,
+        sessions_a_day=version.sessions_a_day,
+        weekdays=version.weekdays,
+        review_after_days=prescription.review_after_days,
+    ).answer()
 
 
 class AdjustBuilder(Builder):
@@ -111,6 +129,7 @@ class AdjustBuilder(Builder):
             "asks_reason": any(form.against for form in self.sheet.kept()),
             "flags": self.flags,
             "save_words": _("Adjust"),
+            "template_url": reverse("admin:prescription_template", args=[self.prescription.pk]),
             "based_on": self.request.POST.get("based_on") or self.version.number,
         }
 

@@ -1,5 +1,6 @@
 """Building a programme of the clinic: from nothing, from another one, or changing it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -47,11 +48,19 @@ def build_new(request: HttpRequest) -> HttpResponse:
 
 
 class ProgramBuilder(Builder):
-    """`program` is changed, None makes a new one; it begins as `start` is."""
+    """`program` is changed, None makes a new one; it begins as `start` is, with `begun` as its rows."""
 
     scheme_class = SchemeForm
 
-    def __init__(self, request: HttpRequest, *, program: Program | None, start: Program | None) -> None:
+    def __init__(
+        self,
+        request: HttpRequest,
+        *,
+        program: Program | None,
+        start: Program | None,
+        begun: Sequence[Row] | None = None,
+        **scheme_begun: Any,
+    ) -> None:
         self.program = program
         self.clinics = list(Clinic.objects.filter(pk__in=clinics_of(request.user, EDITORS)))
         slug = request.POST.get("clinic", "")
@@ -59,7 +68,9 @@ class ProgramBuilder(Builder):
         scheme = {name: getattr(start or Program(), name) for name in SCHEME}
         if program is None:
             scheme["name_en"] = scheme["name_it"] = ""
-        super().__init__(request, begun=rows_of(start) if start else [], scheme=scheme)
+        if begun is None:
+            begun = rows_of(start) if start else []
+        super().__init__(request, begun=begun, scheme=scheme | scheme_begun)
 
     def _chosen(self, slug: str) -> Clinic | None:
         """Whose it becomes: of somebody who works nowhere, an operator, everybody's."""

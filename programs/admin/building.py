@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, retarget
 
 from clinic.admin_site import page
 from programs.admin.builder_forms import ACTS, Sheet
@@ -22,7 +22,12 @@ from programs.burden import burden
 from programs.gallery import Wanted
 from programs.vocabulary import Kind, Position
 
-PARTS = {"find": "programs/builder_found.html", "weigh": "programs/builder_burden.html"}
+# What comes back for a button, and which part of the page it takes the place of.
+PARTS = {
+    "find": ("programs/builder_found.html", "#builder-found"),
+    "weigh": ("programs/builder_burden.html", "#burden"),
+}
+WHOLE = ("programs/builder_parts.html", "#sheet")
 LONGEST_ID = 18  # digits that every database can hold
 
 
@@ -80,7 +85,8 @@ class Builder:
         if not self._by_htmx:
             return page(self.request, self.template, self.context(), status=status)
         # htmx shows what comes with 200 alone; the form says what is wrong all the same.
-        return render(self.request, PARTS.get(self.what, "programs/builder_parts.html"), self.context())
+        template, place = PARTS.get(self.what, WHOLE)
+        return retarget(render(self.request, template, self.context()), place)
 
     @property
     def _by_htmx(self) -> bool:

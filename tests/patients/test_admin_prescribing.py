@@ -402,3 +402,35 @@ def test_the_form_that_is_prescribed_is_shown_in_the_report(trial):
     page = client_of(trial.clinician).get(reverse("admin:prescription_report", args=[made.pk]))
     assert "With a strap" in text(page)
     assert Event.objects.filter(verb="prescribed", object_id=str(made.pk)).count() == 1
+
+
+# --- A programme of the clinic out of what somebody practises ---------------------------------------------
+def test_what_a_patient_practises_becomes_a_programme_without_a_word_of_them(trial):
+    PrescribedExercise.objects.update(note_en="For Mrs Rossi")
+    client = client_of(trial.clinician)
+    page = reverse("admin:prescription_template", args=[trial.pk])
+    shown = client.get(page)
+    assert len(shown.context["sheet"].forms) == 3
+    assert "Mrs Rossi" not in text(shown)
+    said = {
+        "act": "save",
+        "name_en": "After the first days",
+        "phase": "persistent",
+        "review_after_days": "20",
+    }
+    data = {**sent(trial), **said}
+    data |= {name: "" for name in data if name.endswith("note_en")}
+    assert client.post(page, data).status_code == 302
+    made = Program.objects.get(name_en="After the first days")
+    assert made.clinic == trial.patient.clinic
+    assert [item.exercise for item in made.items.all()] == [line.exercise for line in trial.lines.values()]
+    assert trial.prescription.versions.count() == 1
+
+
+def test_what_was_shown_in_the_clinic_is_kept_from_version_to_version(trial):
+    client = client_of(trial.clinician)
+    client.post(adjust_url(trial), sent(trial, A_shown_in_clinic="on"))
+    client.post(adjust_url(trial), sent(trial, A_shown_in_clinic="on", B_reps=9))
+    newest = trial.prescription.versions.order_by("-number")[0]
+    assert newest.number == 3
+    assert [one.shown_in_clinic for one in newest.exercises.all()] == [True, False, False]

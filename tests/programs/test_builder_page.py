@@ -100,13 +100,14 @@ def test_finding_keeps_what_is_built(clinician, two):
 
 def test_htmx_gets_the_part_that_changes(clinician, two):
     bridge = two[0]
-    for act, begins in (
-        (f"add:{bridge.pk}", '<div id="sheet"'),
-        ("find", '<div id="builder-found"'),
-        ("weigh", '<p id="burden"'),
+    for act, begins, place in (
+        (f"add:{bridge.pk}", '<div id="sheet"', "#sheet"),
+        ("find", '<div id="builder-found"', "#builder-found"),
+        ("weigh", '<p id="burden"', "#burden"),
     ):
         answer = clinician.post(NEW, sent(act=act), headers={"HX-Request": "true"})
         assert begins in answer.content.decode()
+        assert answer["HX-Retarget"] == place
         assert "<html" not in answer.content.decode()
     answer = clinician.post(NEW, sent(bridge, act="save"), headers={"HX-Request": "true"})
     assert answer["HX-Redirect"] == "/admin/programs/program/"
