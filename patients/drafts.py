@@ -11,16 +11,16 @@ from clinic.localtime import local_date
 from clinic.models import User
 from patients.locking import locked, locked_patient
 from patients.models import Patient, Prescription
+from patients.plans import Plan
 from patients.prescribing import activate, prescribe
 from patients.screening import ScreeningAnswers, keep_precautions, precautions_of
-from programs.models import Program
 
 
 @transaction.atomic
 def prescribe_in_one_go(
     *,
     patient: Patient,
-    program: Program,
+    plan: Plan,
     precautions: Sequence[str],
     screening: ScreeningAnswers,
     start: bool,
@@ -33,12 +33,12 @@ def prescribe_in_one_go(
 ) -> Prescription:
     """Keep the patient's precautions, prescribe, and with `start` activate: all of it or nothing.
 
-    Raises ValidationError as those do, and where the same programme waits as a draft already (the form
-    sent twice).
+    Raises ValidationError as those do, and where a programme of this name waits as a draft already (the
+    form sent twice).
     """
     patient = locked_patient(patient)  # two forms in the same second make one draft
-    drafts = Prescription.objects.filter(patient=patient, program=program, status=Prescription.Status.DRAFT)
-    if drafts.exists():
+    drafts = Prescription.objects.filter(patient=patient, status=Prescription.Status.DRAFT)
+    if drafts.filter(program=plan.program, name_en=plan.name_en).exists():
         raise ValidationError(
             _("A draft of this programme is waiting already: start it or throw it away."), code="twice"
         )
@@ -46,7 +46,7 @@ def prescribe_in_one_go(
         keep_precautions(patient=patient, codes=precautions, by=by, now=now)
     prescription = prescribe(
         patient=patient,
-        program=program,
+        plan=plan,
         by=by,
         screening=screening,
         now=now,

@@ -17,11 +17,12 @@ from patients.models import (
     Prescription,
     Screening,
 )
+from patients.plans import Plan, plan_of
 from patients.preferences import set_reminders
 from patients.reviews import open_review
 from patients.screening import ScreeningAnswers, conflicts, precautions_of, refuse_screening
 from patients.trial import begin_count
-from patients.versions import add_version, lines_of_program, refuse_foreign
+from patients.versions import add_version, refuse_foreign
 from patients.vocabulary import EndReason
 from patients.work import refuse_outsider
 from programs.models import Program
@@ -33,8 +34,9 @@ MOST_DAYS_AHEAD = 366  # days are counted one by one, and a date of a far year i
 def prescribe(
     *,
     patient: Patient,
-    program: Program,
     by: User,
+    program: Program | None = None,
+    plan: Plan | None = None,
     screening: ScreeningAnswers,
     now: dt.datetime,
     starts_on: dt.date | None = None,
@@ -42,7 +44,7 @@ def prescribe(
     usual_pain: int | None = None,
     usual_lowest_site: int | None = None,
 ) -> Prescription:
-    """Copy `program` into a draft for `patient`; words and doses are copies from here on.
+    """Copy `program`, or the `plan` that was built, into a draft for `patient`: copies from here on.
 
     `starts_on` is a local date, None for "the day of the first session"; `reminders` are local times, one
     for each session of a day; none given: the patient's own stay. Raises ValidationError for a start in the
@@ -50,9 +52,8 @@ def prescribe(
     (rule 6), and a clinician who does not treat in this clinic.
     """
     refuse_outsider(by, patient.clinic)
-    if not Program.objects.available_to(patient.clinic).published().filter(pk=program.pk).exists():
-        problem = _("Choose a programme that your clinic may prescribe.")
-        raise ValidationError({"program": ValidationError(problem, code="program")})
+    if plan is None:
+        plan = _plan_of(program, patient)
     today = local_date(now, patient.zone)
     if starts_on is not None and starts_on < today:
         raise ValidationError(
@@ -62,7 +63,7 @@ def prescribe(
         raise ValidationError(
             {"starts_on": ValidationError(_("Choose a day within a year from now."), code="far")}
         )
-    lines = lines_of_program(program)
+    lines = plan.lines
     if not lines:
         raise ValidationError(
             {"program": ValidationError(_("This programme has no exercises."), code="empty")}
@@ -74,21 +75,21 @@ def prescribe(
 
     prescription = Prescription.objects.create(
         patient=patient,
-        program=program,
-        name_en=program.name_en,
-        name_it=program.name_it,
+        program=plan.program,
+        name_en=plan.name_en,
+        name_it=plan.name_it,
         clinician=by,
         starts_on=starts_on,
         usual_pain=usual_pain,
         usual_lowest_site=usual_lowest_site,
-        review_after_days=program.review_after_days,
+        review_after_days=plan.review_after_days,
         created_at=now,
     )
     add_version(
         prescription,
         lines,
-        sessions_a_day=program.sessions_a_day,
-        weekdays=program.weekdays,
+        sessions_a_day=plan.sessions_a_day,
+        weekdays=plan.weekdays,
         starts_on=starts_on or today,
         flags=flags,
         precautions_reason=screening.precautions_reason,
@@ -102,6 +103,14 @@ def prescribe(
         verb=Verb.PRESCRIBED, obj=prescription, actor=by, clinic=patient.clinic, subject=patient, now=now
     )
     return prescription
+
+
+def _plan_of(program: Program | None, patient: Patient) -> Plan:
+    offered = Program.objects.available_to(patient.clinic).published()
+    if program is None or not offered.filter(pk=program.pk).exists():
+        problem = _("Choose a programme that your clinic may prescribe.")
+        raise ValidationError({"program": ValidationError(problem, code="program")})
+    return plan_of(program)
 
 
 @transaction.atomic

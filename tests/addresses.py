@@ -102,6 +102,7 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
     return {
         **{f"admin:patient{what}": patients for what in per_patient},
         "admin:prescribe": patients,
+        "admin:prescribe_build": patients,
         **{f"admin:prescription_{what}": prescriptions for what in per_prescription},
         "admin:prescription_end_pause": [
             {"pk": pause.prescription_id, "pause_pk": pause.pk}

@@ -9,7 +9,16 @@ from clinic.admin_site import View, site
 from clinic.navigation import Entry
 from clinic.scoping import ANY_ROLE, HEALTH_ROLES
 from patients.admin.patients import PatientAdmin
-from patients.clinic_pages import adjust, patient_page, prescribe, prescription, reports, staff, worklist
+from patients.clinic_pages import (
+    adjust,
+    patient_page,
+    prescribe,
+    prescribe_build,
+    prescription,
+    reports,
+    staff,
+    worklist,
+)
 from patients.clinic_pages.scope import CLINICIANS
 from patients.models import Patient
 
@@ -33,6 +42,7 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ("patients/<int:pk>/clear/", patient_page.patient_clear, "patient_clear", CLINICIANS),
     ("patients/<int:pk>/precautions/", patient_page.patient_precautions, "patient_precautions", CLINICIANS),
     ("patients/<int:pk>/prescribe/", prescribe.prescribe_page, "prescribe", CLINICIANS),
+    ("patients/<int:pk>/prescribe/build/", prescribe_build.prescribe_build, "prescribe_build", CLINICIANS),
     ("prescriptions/<int:pk>/", prescription.prescription_report, "prescription_report", HEALTH_ROLES),
     ("prescriptions/<int:pk>/adjust/", adjust.prescription_adjust, "prescription_adjust", CLINICIANS),
     ("prescriptions/<int:pk>/template/", adjust.prescription_template, "prescription_template", CLINICIANS),

@@ -15,16 +15,13 @@ from clinic.admin_site import page
 from clinic.localtime import local_date
 from patients.adjusting import adjust, next_version_on
 from patients.clinic_pages.acting import by_now
+from patients.clinic_pages.building import PatientBuilder
 from patients.clinic_pages.forms.adjusting import AdjustForm
 from patients.clinic_pages.scope import CLINICIANS, prescription_or_404
 from patients.models import Prescription, PrescriptionVersion
-from patients.screening import against, precautions_of
 from patients.versions import Line, lines_of_version
 from programs.admin.builder import ProgramBuilder
-from programs.admin.building import Builder
 from programs.building import Row
-from programs.models import Exercise
-from programs.vocabulary import Precaution
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,32 +49,23 @@ def prescription_template(request: HttpRequest, pk: int) -> HttpResponse:
     ).answer()
 
 
-class AdjustBuilder(Builder):
+class AdjustBuilder(PatientBuilder):
     """Begins with the newest version; what is saved is the next one."""
 
     scheme_class = AdjustForm
     template = "patients/staff/adjust.html"
 
     def __init__(self, request: HttpRequest, prescription: Prescription) -> None:
-        self.prescription, self.patient = prescription, prescription.patient
+        self.prescription = prescription
         self.version: PrescriptionVersion = prescription.versions.order_by("-number")[0]
         self.lines = {str(line.exercise.pk): line for line in lines_of_version(self.version)}
-        self.flags = precautions_of(self.patient)
         scheme = {
             "sessions_a_day": self.version.sessions_a_day,
             "weekdays": self.version.weekdays,
             "precautions_reason": "",
         }
-        super().__init__(request, begun=[_row(line) for line in self.lines.values()], scheme=scheme)
-        for form in self.sheet.forms:
-            form.against = self.against(form.row.exercise)
-
-    def exercises(self) -> Any:
-        """Published, and shared or of the patient's clinic."""
-        return Exercise.objects.visible_to(self.request.user).published().available_to(self.patient.clinic)
-
-    def against(self, exercise: Exercise) -> list[str]:
-        return [str(Precaution(code).label) for code in against(exercise, self.flags)]
+        begun = [_row(line) for line in self.lines.values()]
+        super().__init__(request, prescription.patient, begun=begun, scheme=scheme)
 
     def write(self, rows: list[Row]) -> str:
         said = self.scheme.cleaned_data
@@ -132,14 +120,6 @@ class AdjustBuilder(Builder):
             "template_url": reverse("admin:prescription_template", args=[self.prescription.pk]),
             "based_on": self.request.POST.get("based_on") or self.version.number,
         }
-
-    def context(self) -> dict[str, Any]:
-        for form in self.sheet.forms:
-            form.against = self.against(form.row.exercise)
-        shown = super().context()
-        for card in shown["cards"]:
-            card["against"] = self.against(card["exercise"])
-        return shown
 
 
 def _row(line: Line) -> Row:

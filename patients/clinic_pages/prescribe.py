@@ -1,8 +1,11 @@
 """Prescribing: choose a programme, answer rule 6, start."""
 
+import json
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,20 +17,27 @@ from clinic.admin_site import page
 from clinic.localtime import local_date
 from patients.clinic_pages.acting import done
 from patients.clinic_pages.forms.prescribing import SUGGESTED, PrescribeForm
+from patients.clinic_pages.prescribe_build import kept_key
 from patients.clinic_pages.scope import CLINICIANS, patient_or_404
 from patients.drafts import prescribe_in_one_go
-from patients.models import Patient, Prescription
+from patients.models import Patient, Prescription, PrescriptionVersion
+from patients.plans import Plan, plan_from, plan_of
 from patients.screening import against, precautions_of
 from patients.vocabulary import CALL_DOCTOR_TODAY, CALL_NOW
 from programs import dose_figures, schedule_text
-from programs.models import Program
+from programs.models import ExerciseUse, Program
 from programs.vocabulary import Precaution
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def prescribe_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Without `program` in the address: which one. With it: the questions, then draft or start."""
+    """Which programme; or, for a `program` or what was `built`, the questions, then draft or start."""
     patient = patient_or_404(request, pk, CLINICIANS)
+    if "built" in request.GET:
+        plan = _built(request, patient)
+        if plan is None:
+            return redirect("admin:prescribe", patient.pk)
+        return _answer(request, patient, plan)
     programs = Program.objects.visible_to(request.user).published().available_to(patient.clinic)
     chosen = request.GET.get("program")
     if chosen is None:
@@ -35,10 +45,26 @@ def prescribe_page(request: HttpRequest, pk: int) -> HttpResponse:
     program = programs.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
     if program is None:
         raise Http404
+    return _answer(request, patient, plan_of(program))
+
+
+def _answer(request: HttpRequest, patient: Patient, plan: Plan) -> HttpResponse:
     if request.method == "POST":
-        return _prescribe(request, patient, program)
-    form = PrescribeForm(initial=_initial(patient, program), sessions_a_day=program.sessions_a_day)
-    return _ask(request, patient, program, form)
+        return _prescribe(request, patient, plan)
+    form = PrescribeForm(initial=_initial(patient, plan), sessions_a_day=plan.sessions_a_day)
+    return _ask(request, patient, plan, form)
+
+
+def _built(request: HttpRequest, patient: Patient) -> Plan | None:
+    """What was built for this patient; None, and a word, where it waited too long."""
+    kept = cache.get(kept_key(request, patient, request.GET["built"]))
+    try:
+        if kept is not None:
+            return plan_from(json.loads(kept), clinic=patient.clinic)
+        messages.error(request, _("What you built waited for too long: build it again."))
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    return None
 
 
 def _choose(request: HttpRequest, patient: Patient, programs: Any) -> HttpResponse:
@@ -58,24 +84,26 @@ def _choose(request: HttpRequest, patient: Patient, programs: Any) -> HttpRespon
 
 
 def _ask(
-    request: HttpRequest, patient: Patient, program: Program, form: PrescribeForm, *, status: int = 200
+    request: HttpRequest, patient: Patient, plan: Plan, form: PrescribeForm, *, status: int = 200
 ) -> HttpResponse:
     flags = form["precautions"].value() or []
     lines = [
         {
-            "exercise": item.exercise,
-            "dose": dose_figures.in_short(item),
-            "rung": item.rung,
-            "against": [Precaution(code).label for code in against(item.exercise, flags)],
+            "exercise": line.exercise,
+            "dose": dose_figures.in_short(ExerciseUse(**line.dose)),
+            "rung": line.rung,
+            "against": [Precaution(code).label for code in against(line.exercise, flags)],
         }
-        for item in program.items.select_related("exercise")
-        .prefetch_related("exercise__forms")
-        .order_by("position", "pk")
+        for line in plan.lines
     ]
+    program = plan.program.pk if plan.program else ""
     context = {
         "title": _("Prescribe"),
-        "program": program,
-        "schedule": schedule_text.in_short(program),
+        "plan": plan,
+        "schedule": schedule_text.in_short(
+            PrescriptionVersion(sessions_a_day=plan.sessions_a_day, weekdays=plan.weekdays)
+        ),
+        "build_url": reverse("admin:prescribe_build", args=[patient.pk]) + f"?program={program}",
         "lines": lines,
         "has_conflicts": any(line["against"] for line in lines),
         "form": form,
@@ -87,14 +115,14 @@ def _ask(
     return _page(request, "patients/staff/prescribe.html", patient, context, status=status)
 
 
-def _prescribe(request: HttpRequest, patient: Patient, program: Program) -> HttpResponse:
-    form = PrescribeForm(request.POST, sessions_a_day=program.sessions_a_day)
+def _prescribe(request: HttpRequest, patient: Patient, plan: Plan) -> HttpResponse:
+    form = PrescribeForm(request.POST, sessions_a_day=plan.sessions_a_day)
     start, made = request.POST.get("go") == "start", []
 
     def act(said: dict[str, Any], **by: Any) -> None:
         prescription = prescribe_in_one_go(
             patient=patient,
-            program=program,
+            plan=plan,
             precautions=said["precautions"],
             screening=form.screening(),
             start=start,
@@ -107,15 +135,17 @@ def _prescribe(request: HttpRequest, patient: Patient, program: Program) -> Http
         made.append(prescription)
 
     if not done(request, form, act):
-        return _ask(request, patient, program, form, status=400)
+        return _ask(request, patient, plan, form, status=400)
+    if "built" in request.GET:
+        cache.delete(kept_key(request, patient, request.GET["built"]))
     messages.success(request, _("Prescribed and started.") if start else _("Kept as a draft."))
     return redirect("admin:prescription_report", made[0].pk)
 
 
-def _initial(patient: Patient, program: Program) -> dict[str, Any]:
+def _initial(patient: Patient, plan: Plan) -> dict[str, Any]:
     """What is known already: nobody is asked twice."""
     times = [reminder.at for reminder in patient.reminder_times.order_by("slot")]
-    offered = times or (SUGGESTED[: program.sessions_a_day] if patient.email else [])
+    offered = times or (SUGGESTED[: plan.sessions_a_day] if patient.email else [])
     reminders = {f"reminder_{slot}": at for slot, at in enumerate(offered, start=1)}
     return {
         "precautions": precautions_of(patient),

@@ -17,6 +17,7 @@ from clinic.models import User
 from clinic.scoping import Role
 from patients.drafts import prescribe_in_one_go
 from patients.models import Patient, PracticeSession, Prescription
+from patients.plans import plan_of
 from patients.screening import ScreeningAnswers
 from programs.models import Program
 from tests.addresses import SAME_FOR_ALL, Pattern, arguments, is_nobodys, path_of, patterns
@@ -54,7 +55,7 @@ def of_the_library(furnished: Furnished) -> Prescription:
     day = local_date(then, patient.zone)
     prescription = prescribe_in_one_go(
         patient=patient,
-        program=Program.objects.get(key="first-20-days", clinic=None),
+        plan=plan_of(Program.objects.get(key="first-20-days", clinic=None)),
         precautions=[],
         screening=ScreeningAnswers(none_of_these=True),
         start=True,

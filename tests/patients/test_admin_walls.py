@@ -140,7 +140,8 @@ def test_a_clinician_who_is_a_patient_elsewhere_sees_nothing_of_it_here(addresse
 def test_the_wrong_method_is_refused(addresses, aurora):
     MembershipFactory(clinic=aurora.clinic, user=aurora.manager, role=Role.CLINICIAN)
     client = signed_in(aurora.manager, method="mfa")
-    both = {"prescribe", "prescription_adjust", "staff_leave", "staff_hand_over"}
+    both = {"prescribe", "prescribe_build", "prescription_adjust", "prescription_template"}
+    both |= {"staff_leave", "staff_hand_over"}
     for name, address in addresses.items():
         if name not in both:
             wrong = client.post(address) if name in READ else client.get(address)

@@ -1,0 +1,112 @@
+"""Building for one patient: on the builder's page, before the questions and the start."""
+
+import json
+import uuid
+from typing import Any
+
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from clinic.weekdays import EVERY_DAY
+from patients.clinic_pages.building import PatientBuilder
+from patients.clinic_pages.forms.adjusting import ForPatientForm
+from patients.clinic_pages.scope import CLINICIANS, patient_or_404
+from patients.models import Patient, Prescription
+from patients.plans import Plan, as_kept, plan_of
+from patients.versions import Line, lines_of_version
+from programs.admin.building import LONGEST_ID
+from programs.building import Row
+from programs.models import Program
+from programs.models.program import REVIEW_AFTER_DAYS
+
+KEPT_S = 4 * 3600  # so long what was built waits for the questions to be answered
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def prescribe_build(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begins with a `program`, with what another `prescription` asks now, or with nothing."""
+    patient = patient_or_404(request, pk, CLINICIANS)
+    return PrescribeBuilder(request, patient, _start(request, patient)).answer()
+
+
+def kept_key(request: HttpRequest, patient: Patient, token: str) -> str:
+    """Where what was built is kept: for who built it, and for this patient, alone."""
+    user: Any = request.user
+    return f"built-{user.pk}-{patient.pk}-{''.join(filter(str.isalnum, token))[:32]}"
+
+
+def _start(request: HttpRequest, patient: Patient) -> Plan | None:
+    program, prescription = (_number(request.GET.get(name, "")) for name in ("program", "prescription"))
+    if program:
+        offered = Program.objects.visible_to(request.user).published().available_to(patient.clinic)
+        found = offered.filter(pk=program).first()
+        if found is None:
+            raise Http404
+        return plan_of(found)
+    if prescription:
+        seen = Prescription.objects.visible_to_staff(request.user).filter(patient__clinic=patient.clinic)
+        return _as_plan(seen.filter(pk=prescription).first())
+    return None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_ID else None
+
+
+def _as_plan(prescription: Prescription | None) -> Plan:
+    """What a prescription asks now, without the notes to its patient."""
+    if prescription is None:
+        raise Http404
+    version = prescription.versions.order_by("-number")[0]
+    lines = [Line(line.exercise, line.dose, line.rung) for line in lines_of_version(version)]
+    return Plan(
+        lines,
+        prescription.name_en,
+        prescription.name_it,
+        version.sessions_a_day,
+        version.weekdays,
+        prescription.review_after_days,
+        program=prescription.program,
+    )
+
+
+class PrescribeBuilder(PatientBuilder):
+    """What is saved goes on to the questions before prescribing."""
+
+    scheme_class = ForPatientForm
+    template = "patients/staff/prescribe_build.html"
+
+    def __init__(self, request: HttpRequest, patient: Patient, start: Plan | None) -> None:
+        self.start = start
+        began = start or Plan([], "", "", 1, EVERY_DAY, REVIEW_AFTER_DAYS)
+        scheme = {
+            "name_en": began.name_en,
+            "name_it": began.name_it,
+            "sessions_a_day": began.sessions_a_day,
+            "weekdays": began.weekdays,
+            "review_after_days": began.review_after_days,
+        }
+        begun = [Row(line.exercise, line.dose, line.rung, line.note_en, line.note_it) for line in began.lines]
+        super().__init__(request, patient, begun=begun, scheme=scheme)
+
+    def write(self, rows: list[Row]) -> str:
+        said = self.scheme.cleaned_data
+        lines = [
+            Line(row.exercise, row.dose, row.rung, row.note_en, row.note_it, row.shown_in_clinic)
+            for row in rows
+        ]
+        plan = Plan(lines, **said, program=self.start.program if self.start else None)
+        token = uuid.uuid4().hex
+        cache.set(kept_key(self.request, self.patient, token), json.dumps(as_kept(plan)), KEPT_S)
+        return reverse("admin:prescribe", args=[self.patient.pk]) + f"?built={token}"
+
+    def more(self) -> dict[str, Any]:
+        return {
+            "title": _("Build for %(name)s") % {"name": self.patient},
+            "up": (_("Prescribe"), reverse("admin:prescribe", args=[self.patient.pk])),
+            "patient": self.patient,
+            "save_words": _("Go on to the questions"),
+        }

@@ -1,0 +1,84 @@
+"""What is to be prescribed: a program as it stands, or what was built for one patient."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import Clinic
+from patients.versions import Line, lines_of_program
+from programs.models import Exercise, Program
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Lines with a schedule and a review point; `program` is what it began with, None for nothing."""
+
+    lines: Sequence[Line]
+    name_en: str
+    name_it: str
+    sessions_a_day: int
+    weekdays: str
+    review_after_days: int
+    program: Program | None = None
+
+    @property
+    def name(self) -> str:
+        return self.program.name if self.program else self.name_en
+
+
+def plan_of(program: Program) -> Plan:
+    """The program as it stands: two queries."""
+    return Plan(
+        lines=lines_of_program(program),
+        name_en=program.name_en,
+        name_it=program.name_it,
+        sessions_a_day=program.sessions_a_day,
+        weekdays=program.weekdays,
+        review_after_days=program.review_after_days,
+        program=program,
+    )
+
+
+def as_kept(plan: Plan) -> dict[str, Any]:
+    """A plan as plain data, for as long as somebody answers the questions before prescribing."""
+    return {
+        "program": plan.program.pk if plan.program else None,
+        "names": [plan.name_en, plan.name_it],
+        "schedule": [plan.sessions_a_day, plan.weekdays, plan.review_after_days],
+        "lines": [
+            {
+                "exercise": line.exercise.pk,
+                "dose": line.dose,
+                "rung": line.rung,
+                "notes": [line.note_en, line.note_it],
+                "shown_in_clinic": line.shown_in_clinic,
+            }
+            for line in plan.lines
+        ],
+    }
+
+
+def plan_from(kept: dict[str, Any], *, clinic: Clinic) -> Plan:
+    """The plan that `as_kept` made. Raises ValidationError where an exercise is not offered any more."""
+    available = Exercise.objects.available_to(clinic).published().prefetch_related("forms")
+    found = available.in_bulk([one["exercise"] for one in kept["lines"]])
+    if len(found) < len(kept["lines"]):
+        raise ValidationError(_("An exercise is not offered any more: build the programme again."))
+    lines = [
+        Line(
+            found[one["exercise"]],
+            one["dose"],
+            one["rung"],
+            note_en=one["notes"][0],
+            note_it=one["notes"][1],
+            shown_in_clinic=one["shown_in_clinic"],
+        )
+        for one in kept["lines"]
+    ]
+    name_en, name_it = kept["names"]
+    sessions_a_day, weekdays, review_after_days = kept["schedule"]
+    program = Program.objects.available_to(clinic).filter(pk=kept["program"]).first()
+    return Plan(lines, name_en, name_it, sessions_a_day, weekdays, review_after_days, program)

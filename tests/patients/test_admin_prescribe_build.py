@@ -1,0 +1,140 @@
+"""Building for one patient: from nothing, a programme or a prescription; the questions; the start."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from patients.models import Precautions, Prescription
+from programs.models import Exercise, Program
+from tests.factories import ExerciseFactory, PrescriptionFactory, ProgramFactory
+from tests.patients.pages import text
+
+pytestmark = pytest.mark.django_db
+START = {"none_of_these": "on", "start": "first_session", "go": "start"}
+
+
+@pytest.fixture
+def clinician(aurora, as_staff):
+    return as_staff(aurora.clinician)
+
+
+def build_url(patient, query: str = "") -> str:
+    return reverse("admin:prescribe_build", args=[patient.pk]) + query
+
+
+def sent(*exercises: Exercise, act: str = "save", **changed: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "act": act,
+        "name_en": "For her",
+        "sessions_a_day": "1",
+        "review_after_days": "20",
+        "weekdays": list("135"),
+        "rows": [str(one.pk) for one in exercises],
+    }
+    for one in exercises:
+        data |= {f"row-{one.pk}-{name}": str(getattr(one, name) or "") for name in one.FIGURES}
+    return {**data, **changed}
+
+
+def test_from_nothing_through_the_questions_to_the_start(clinician, aurora):
+    one, two = ExerciseFactory(reps=3), ExerciseFactory(clinic=aurora.clinic)
+    assert "Go on to the questions" in text(clinician.get(build_url(aurora.newcomer)))
+    data = sent(two, one, **{f"row-{one.pk}-reps": "9", f"row-{one.pk}-note_en": "Slowly."})
+    answer = clinician.post(build_url(aurora.newcomer), data)
+    assert answer.status_code == 302
+    questions = answer["Location"]
+    assert not Prescription.objects.filter(patient=aurora.newcomer, name_en="For her").exists()
+    page = clinician.get(questions)
+    assert "Prescribe: For her" in text(page)
+    assert "2 × 9" in text(page)
+    refused = clinician.post(questions, {"go": "start"})
+    assert refused.status_code == 400  # nothing of rule 6 was answered
+    assert clinician.post(questions, START).status_code == 302
+    made = Prescription.objects.get(patient=aurora.newcomer, name_en="For her")
+    version = made.versions.get()
+    assert (made.program, version.weekdays, made.status) == (None, "135", "active")
+    first, second = version.exercises.all()
+    assert (first.exercise, second.exercise) == (two, one)
+    assert (second.reps, second.note_en, second.dose_sources["reps"]) == (9, "Slowly.", "clinician")
+    assert made.screening.none_of_these
+    assert clinician.get(questions, follow=True).redirect_chain  # once, and no second time
+
+
+def test_from_a_programme_that_stays_as_it_is(clinician, aurora):
+    program = ProgramFactory(clinic=aurora.clinic, name_en="Ours", sessions_a_day=2)
+    page = clinician.get(build_url(aurora.newcomer, f"?program={program.pk}"))
+    exercises = [form.row.exercise for form in page.context["sheet"].forms]
+    assert exercises == [item.exercise for item in program.items.all()]
+    data = sent(*exercises, sessions_a_day="2", **{f"row-{exercises[0].pk}-removed": "on"})
+    questions = clinician.post(build_url(aurora.newcomer, f"?program={program.pk}"), data)["Location"]
+    clinician.post(questions, START)
+    made = Prescription.objects.get(patient=aurora.newcomer, name_en="For her")
+    assert made.program == program
+    assert [one.exercise for one in made.versions.get().exercises.all()] == exercises[1:]
+    assert program.items.count() == 3
+
+
+def test_from_what_another_patient_practises_without_a_word_of_theirs(clinician, aurora):
+    lines = aurora.prescription.versions.get().exercises
+    lines.update(note_en="For Mrs Rossi")
+    page = clinician.get(build_url(aurora.newcomer, f"?prescription={aurora.prescription.pk}"))
+    assert len(page.context["sheet"].forms) == lines.count()
+    assert "Mrs Rossi" not in text(page)
+
+
+def test_precautions_stand_beside_rows_and_cards(clinician, aurora):
+    risky = ExerciseFactory(name_en="Risky", precautions=["hernia"])
+    Precautions.objects.create(
+        patient=aurora.newcomer, codes=["hernia"], asked_by=aurora.clinician, asked_at="2026-01-01T00:00Z"
+    )
+    page = clinician.post(build_url(aurora.newcomer), sent(act=f"add:{risky.pk}", words="Risky"))
+    assert text(page).count("Ask before: Hernia of the abdomen") == 2
+    questions = clinician.post(build_url(aurora.newcomer), sent(risky))["Location"]
+    said = {**START, "precautions": ["hernia"]}
+    assert "Say why" in text(clinician.post(questions, said))
+    assert clinician.post(questions, {**said, "precautions_reason": "Mild."}).status_code == 302
+
+
+def test_what_waited_too_long_or_is_not_offered_any_more_is_told(clinician, aurora):
+    one = ExerciseFactory()
+    questions = clinician.post(build_url(aurora.newcomer), sent(one))["Location"]
+    Exercise.objects.filter(pk=one.pk).update(status="retired")
+    assert "not offered any more" in text(clinician.get(questions, follow=True))
+    cache.clear()
+    assert "waited for too long" in text(clinician.get(questions, follow=True))
+
+
+def test_what_was_built_is_its_owners_and_this_patients_alone(clinician, aurora, bora, as_staff):
+    questions = clinician.post(build_url(aurora.newcomer), sent(ExerciseFactory()))["Location"]
+    other = questions.replace(f"/{aurora.newcomer.pk}/", f"/{aurora.patient.pk}/")
+    assert "waited for too long" in text(clinician.get(other, follow=True))
+    assert as_staff(bora.clinician).get(questions).status_code == 404
+
+
+def test_another_clinics_start_is_not_there(clinician, aurora, bora):
+    theirs = ProgramFactory(clinic=bora.clinic)
+    prescription = PrescriptionFactory(patient=bora.newcomer, clinician=bora.clinician, status="draft")
+    for query in (
+        f"?program={theirs.pk}",
+        f"?prescription={prescription.pk}",
+        f"?prescription={bora.prescription.pk}",
+        "?program=0&prescription=99999999",
+    ):
+        assert clinician.get(build_url(aurora.newcomer, query)).status_code == 404, query
+    assert clinician.get(build_url(bora.newcomer)).status_code == 404
+    assert clinician.get(build_url(aurora.newcomer, "?program=x")).status_code == 200
+
+
+def test_who_does_not_treat_builds_for_nobody(aurora, as_staff):
+    for someone in (aurora.manager, aurora.front_desk):
+        assert as_staff(someone).get(build_url(aurora.newcomer)).status_code == 404
+
+
+def test_the_way_there_stands_on_the_page_before(clinician, aurora):
+    program = Program.objects.filter(clinic=None).first() or ProgramFactory()
+    choose = clinician.get(reverse("admin:prescribe", args=[aurora.newcomer.pk]))
+    assert build_url(aurora.newcomer) in choose.content.decode()
+    ask = clinician.get(reverse("admin:prescribe", args=[aurora.newcomer.pk]) + f"?program={program.pk}")
+    assert build_url(aurora.newcomer, f"?program={program.pk}") in ask.content.decode()
