@@ -11,11 +11,13 @@ from clinic import audit
 from clinic.audit import Verb
 from clinic.localtime import local_date
 from clinic.models import User
+from patients.changes import Asked
 from patients.locking import locked
 from patients.models import PracticeSession, Prescription, PrescriptionVersion
+from patients.notices.changed import owe_change_notice
 from patients.screening import precautions_of
 from patients.trial import ONE_DAY
-from patients.versions import Line, add_version, last_number, needs_reason, refuse_foreign
+from patients.versions import Line, add_version, lines_of_version, needs_reason, refuse_foreign
 
 
 @transaction.atomic
@@ -32,13 +34,14 @@ def adjust(
 ) -> PrescriptionVersion:
     """Make the next version, which holds from `next_version_on`. Past days keep their denominator.
 
-    `based_on` is the number of the version that was looked at. Raises ValidationError where a colleague
-    has made another one since, for a programme that has ended, no exercises, and a precaution of the
-    patient that speaks against an exercise without a reason.
+    The patient gets a mail where they would see a difference. `based_on` is the number of the version that
+    was looked at. Raises ValidationError where a colleague has made another one since, for a programme that
+    has ended, no exercises, and a precaution of the patient that speaks against an exercise without a reason.
     """
     prescription = locked(prescription)
     patient = prescription.patient
-    if based_on is not None and based_on != last_number(prescription):
+    last = prescription.versions.order_by("-number")[0]
+    if based_on is not None and based_on != last.number:
         raise ValidationError(
             _("A colleague has adjusted this programme meanwhile: look at it again."), code="stale"
         )
@@ -52,6 +55,7 @@ def adjust(
     if any(needs_reason(line, flags) for line in lines) and not precautions_reason.strip():
         problem = _("Say why, in spite of the precautions.")
         raise ValidationError({"precautions_reason": ValidationError(problem, code="required")})
+    before = Asked(lines_of_version(last), last.sessions_a_day, last.weekdays)
     version = add_version(
         prescription,
         lines,
@@ -63,6 +67,8 @@ def adjust(
         by=by,
         now=now,
     )
+    if before.of_the_patient() != Asked(lines, sessions_a_day, weekdays).of_the_patient():
+        owe_change_notice(version, now=now)
     audit.write(verb=Verb.ADJUSTED, obj=version, actor=by, clinic=patient.clinic, subject=patient, now=now)
     return version
 

@@ -7,13 +7,13 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,7 @@ from clinic.admin.scoped import ScopedAdmin
 from clinic.audit import Verb
 from clinic.models import Clinic
 from clinic.scoping import ANY_ROLE, HEALTH_ROLES, clinics_of
+from patients.clinic_pages.scope import CLINICIANS
 from patients.contacts import close_old_address, likely_duplicates
 from patients.models import Patient, Prescription
 
@@ -113,11 +114,15 @@ class PatientAdmin(ScopedAdmin):
         return PatientList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
-        """With the name of the running programme, for those who may know of it."""
+        """With the name of the running programme, and who may prescribe one, for those who may know of it."""
         running = Prescription.objects.visible_to_staff(request.user).active().filter(patient=OuterRef("pk"))
         name = "name_it" if get_language() == "it" else "name_en"
         rows: QuerySet[Patient] = super().get_queryset(request).select_related("clinic")
-        return rows.annotate(running=Subquery(running.values(name)[:1]))
+        treats = Q(clinic__in=clinics_of(request.user, CLINICIANS))
+        return rows.annotate(
+            running=Subquery(running.values(name)[:1]),
+            may_prescribe=ExpressionWrapper(treats, output_field=BooleanField()),
+        )
 
     def get_list_display(self, request: HttpRequest) -> Any:
         user: Any = request.user
@@ -201,8 +206,12 @@ class PatientAdmin(ScopedAdmin):
 
     @admin.display(description=_("running programme"), empty_value="–")
     def programme(self, patient: Any) -> str | None:
-        running: str | None = patient.running
-        return running
+        """What runs; where nothing does, the way to prescribe."""
+        if patient.running or not patient.may_prescribe:
+            return patient.running or None
+        address = reverse("admin:prescribe", args=[patient.pk])
+        words = _("Prescribe for %(name)s") % {"name": patient}
+        return format_html('<a class="btn" href="{}" aria-label="{}">{}</a>', address, words, _("Prescribe"))
 
     def _clinics(self, request: HttpRequest) -> QuerySet[Clinic]:
         return Clinic.objects.filter(pk__in=clinics_of(request.user, ANY_ROLE))

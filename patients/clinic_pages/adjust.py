@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.admin_site import page
 from clinic.localtime import local_date
+from clinic.weekdays import EVERY_DAY, joined
 from patients.adjusting import adjust, next_version_on
+from patients.changes import Asked, changes
 from patients.clinic_pages.acting import by_now
 from patients.clinic_pages.building import PatientBuilder
 from patients.clinic_pages.forms.adjusting import AdjustForm
@@ -72,7 +74,7 @@ class AdjustBuilder(PatientBuilder):
         based_on = self.request.POST.get("based_on", "")
         address = reverse("admin:prescription_report", args=[self.prescription.pk])
         lines = [self._line(row) for row in rows]
-        if based_on == str(self.version.number) and not self._has_changed(lines):
+        if based_on == str(self.version.number) and not self._changes(lines):
             messages.info(self.request, _("Nothing was changed."))
             return address
         version = adjust(
@@ -100,11 +102,15 @@ class AdjustBuilder(PatientBuilder):
         }
         return replace(old, **said) if old else Line(row.exercise, **said)
 
-    def _has_changed(self, lines: list[Line]) -> bool:
-        scheme = self.scheme.cleaned_data
-        schedule = (scheme["sessions_a_day"], scheme["weekdays"])
-        before = (self.version.sessions_a_day, self.version.weekdays)
-        return schedule != before or lines != list(self.lines.values())
+    def _changes(self, lines: list[Line]) -> list[str]:
+        """What saving would change; a schedule that cannot be read changes nothing yet."""
+        before = Asked(list(self.lines.values()), self.version.sessions_a_day, self.version.weekdays)
+        often = str(self.scheme["sessions_a_day"].value())
+        days = [day for day in self.scheme["weekdays"].value() if day in EVERY_DAY]
+        after = replace(before, lines=lines)
+        if often.isdecimal() and len(often) == 1 and days:
+            after = replace(after, sessions_a_day=int(often), weekdays=joined(days))
+        return changes(before, after)
 
     def more(self) -> dict[str, Any]:
         today = local_date(timezone.now(), self.patient.zone)
@@ -114,6 +120,7 @@ class AdjustBuilder(PatientBuilder):
             "prescription": self.prescription,
             "patient": self.patient,
             "holds_from": next_version_on(self.prescription, today=today),
+            "changes": self._changes([self._line(form.row_now()) for form in self.sheet.kept()]),
             "asks_reason": any(form.against for form in self.sheet.kept()),
             "flags": self.flags,
             "save_words": _("Adjust"),

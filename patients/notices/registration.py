@@ -3,12 +3,13 @@
 from clinic.notices import kinds
 from clinic.notices.planning import register_planner
 from patients.notices.alerts import EMERGENCY_ALERT, STOP_ALERT
+from patients.notices.changed import PROGRAMME_CHANGED
 from patients.notices.reminders import REMINDER, plan_reminders
 from patients.notices.reviews import REVIEW_DUE, open_reviews, plan_review_notices
 
 
 def register() -> None:
-    for kind in (REMINDER, STOP_ALERT, EMERGENCY_ALERT, REVIEW_DUE):
+    for kind in (REMINDER, STOP_ALERT, EMERGENCY_ALERT, REVIEW_DUE, PROGRAMME_CHANGED):
         kinds.register(kind)
     for planner in (open_reviews, plan_review_notices, plan_reminders):
         register_planner(planner)

@@ -104,6 +104,10 @@ class RowForm(forms.Form):
         said = self.cleaned_data if self.is_bound else self.initial
         return {**self.row.dose, **{name: said.get(name) for name in Dose.FIGURES}}
 
+    def row_now(self) -> Row:
+        """The row as far as it can be read; as it was, where something in it is wrong."""
+        return self.said() if self.is_bound and self.is_valid() else self.row
+
     def said(self) -> Row:
         """The row as it was filled in; a figure that changed is the clinician's."""
         said = self.cleaned_data

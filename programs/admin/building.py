@@ -25,7 +25,7 @@ from programs.vocabulary import Kind, Position
 # What comes back for a button, and which part of the page it takes the place of.
 PARTS = {
     "find": ("programs/builder_found.html", "#builder-found"),
-    "weigh": ("programs/builder_burden.html", "#burden"),
+    "weigh": ("programs/builder_weighed.html", "#burden"),
 }
 WHOLE = ("programs/builder_parts.html", "#sheet")
 LONGEST_ID = 18  # digits that every database can hold

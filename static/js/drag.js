@@ -28,7 +28,9 @@ document.addEventListener("pointermove", (event) => {
 
 for (const end of ["pointerup", "pointercancel"]) {
   document.addEventListener(end, () => {
-    dragged?.classList.remove("is-dragged");
+    if (!dragged) return;
+    dragged.classList.remove("is-dragged");
+    dragged.dispatchEvent(new Event("change", { bubbles: true }));  // the order may have changed
     dragged = null;
   });
 }

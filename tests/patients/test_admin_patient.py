@@ -198,6 +198,14 @@ def test_the_list_is_searched_and_leads_to_the_patients_page(aurora, as_staff):
     assert page_url(aurora.newcomer) not in page.content.decode()
 
 
+def test_the_list_leads_to_prescribing_where_nothing_runs(aurora, as_staff):
+    page = as_staff(aurora.clinician).get(LIST).content.decode()
+    assert reverse("admin:prescribe", args=[aurora.newcomer.pk]) in page
+    assert reverse("admin:prescribe", args=[aurora.patient.pk]) not in page  # theirs runs
+    for someone in (aurora.manager, aurora.front_desk):
+        assert "/prescribe/" not in as_staff(someone).get(LIST).content.decode()
+
+
 def test_the_list_shows_no_other_clinics_patients(cast, as_staff):
     page = text(as_staff(cast.aurora.clinician).get(LIST))
     assert cast.aurora.patient.family_name in page

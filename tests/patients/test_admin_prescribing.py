@@ -282,6 +282,18 @@ def test_changing_two_doses_takes_one_page(trial):
     assert c.dose_sources == {"sets": "text", "reps": "default", "hold_s": "text"}
 
 
+def test_what_changes_is_said_before_it_is_saved(trial):
+    client = client_of(trial.clinician)
+    assert "What changes Nothing yet." in text(client.get(adjust_url(trial)))
+    data = sent(trial, act="weigh", A_reps=5, sessions_a_day=2)
+    answer = client.post(adjust_url(trial), data, headers={"HX-Request": "true"})
+    said = [f"{trial.lines['A'].exercise.name}: repetitions 3 → 5", "How often: once a day → 2 times a day"]
+    assert answer.context["changes"] == said
+    assert 'id="changes"' in answer.content.decode()
+    odd = sent(trial, act="weigh", A_reps="x", sessions_a_day="often", weekdays=["9", "x"])
+    assert client.post(adjust_url(trial), odd).context["changes"] == []
+
+
 def test_it_holds_from_tomorrow_where_today_is_recorded(trial, time_machine):
     trial.records(3, done="ABC")
     client = client_of(trial.clinician)

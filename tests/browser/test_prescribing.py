@@ -1,0 +1,122 @@
+"""From nothing to what the patient sees, in Chromium; and how many clicks a prescription takes."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from playwright.sync_api import Locator, Page, expect
+
+from clinic.models import User
+from patients.models import Patient, Prescription
+from programs.models import Program
+from tests.factories import ProgramFactory
+
+EXERCISES = ["Glute bridge", "Cat-cow"]
+
+
+@pytest.fixture
+def desk(aurora, watched_page: Page, enter_as_staff: Callable[[User], None]) -> Page:
+    """The clinician's worklist, with the real library."""
+    call_command("load_library", verbosity=0)
+    enter_as_staff(aurora.clinician)
+    watched_page.set_viewport_size({"width": 1280, "height": 900})
+    watched_page.goto("/admin/worklist/")
+    return watched_page
+
+
+def build_url(patient: Patient) -> str:
+    return reverse("admin:prescribe_build", args=[patient.pk])
+
+
+def seen_by_patient(page: Page, patient: Patient, enter: Callable[[Patient], None]) -> list[str]:
+    """The names on today's page, on a phone."""
+    page.context.clear_cookies()
+    enter(patient)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto("/")
+    return page.locator("main article h3").all_inner_texts()
+
+
+def test_built_with_the_mouse_and_seen_by_the_patient(desk: Page, aurora, enter_as_patient):
+    desk.goto(build_url(aurora.newcomer))
+    for count, name in enumerate(EXERCISES, start=1):
+        desk.fill("#words", name)
+        expect(desk.locator(".builder-add")).to_have_count(1)
+        desk.locator(".builder-add").click()
+        expect(desk.locator(".builder-row[data-row]")).to_have_count(count)
+    bridge = desk.get_by_role("group", name="Glute bridge")
+    bridge.get_by_label("Repetitions", exact=True).fill("7")
+    desk.get_by_label("Name, English").fill("Hers")
+    desk.get_by_role("button", name="Go on to the questions").click()
+    desk.get_by_label("None of these").check()
+    desk.get_by_role("button", name="Prescribe and start").click()
+    expect(desk.get_by_text("Prescribed and started.")).to_be_visible()
+    assert seen_by_patient(desk, aurora.newcomer, enter_as_patient) == ["Bridge", "Cat and cow"]
+    expect(desk.locator("article", has_text="Bridge").first).to_contain_text("7 times")
+
+
+def test_built_with_the_keyboard_alone_and_seen_by_the_patient(desk: Page, aurora, enter_as_patient):
+    desk.goto(build_url(aurora.newcomer))
+    for count, name in enumerate(EXERCISES, start=1):
+        desk.locator("#words").focus()
+        desk.keyboard.press("Control+A")
+        desk.keyboard.type(name)
+        expect(desk.locator(".builder-add")).to_have_count(1)
+        tab_to(desk, desk.locator(".builder-add"))
+        desk.keyboard.press("Enter")
+        expect(desk.locator(".builder-row[data-row]")).to_have_count(count)
+    tab_to(desk, desk.get_by_label("Name, English"))
+    desk.keyboard.type("Hers")
+    tab_to(desk, desk.get_by_role("button", name="Go on to the questions"))
+    desk.keyboard.press("Enter")
+    tab_to(desk, desk.get_by_label("None of these"))
+    desk.keyboard.press("Space")
+    tab_to(desk, desk.get_by_role("button", name="Prescribe and start"))
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_text("Prescribed and started.")).to_be_visible()
+    assert seen_by_patient(desk, aurora.newcomer, enter_as_patient) == ["Bridge", "Cat and cow"]
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    expect(wanted).to_be_visible()
+    for _ in range(120):
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError("the keyboard does not get there")
+
+
+def test_a_known_patient_gets_our_own_template_in_five_clicks(desk: Page, aurora):
+    template: Program = ProgramFactory(clinic=aurora.clinic, name_en="Our first days")
+    clicks = 0
+
+    def click(target: Locator) -> None:
+        nonlocal clicks
+        target.click()
+        clicks += 1
+
+    click(desk.get_by_role("navigation").get_by_role("link", name="Patients", exact=True).first)
+    click(desk.get_by_role("link", name=f"Prescribe for {aurora.newcomer}"))
+    click(desk.get_by_role("link", name="Our first days"))
+    click(desk.get_by_label("None of these"))
+    click(desk.get_by_role("button", name="Prescribe and start"))
+    expect(desk.get_by_text("Prescribed and started.")).to_be_visible()
+    assert clicks == 5
+    made = Prescription.objects.get(patient=aurora.newcomer)
+    assert (made.program, made.status) == (template, "active")
+
+
+def test_two_doses_of_a_running_programme_on_one_page_that_says_what_changes(desk: Page, aurora):
+    desk.goto(reverse("admin:prescription_adjust", args=[aurora.prescription.pk]))
+    rows = desk.locator(".builder-row[data-row]")
+    expect(desk.locator("#changes")).to_contain_text("Nothing yet.")
+    for place, times in ((0, "11"), (1, "12")):
+        rows.nth(place).get_by_label("Repetitions", exact=True).fill(times)
+        rows.nth(place).get_by_label("Repetitions", exact=True).blur()
+        expect(desk.locator("#changes")).to_contain_text(f"→ {times}")
+    expect(desk.locator("#changes li")).to_have_count(2)
+    desk.get_by_role("button", name="Adjust", exact=True).click()
+    expect(desk.get_by_text("Adjusted: it holds from")).to_be_visible()
+    newest = aurora.prescription.versions.order_by("-number")[0]
+    assert [one.reps for one in newest.exercises.all()][:2] == [11, 12]
