@@ -95,9 +95,21 @@ def add_version(
         prescribed_by=by,
         created_at=now,
     )
-    PrescribedExercise.objects.bulk_create(
+    rows = prescribed(lines)
+    for row, line in zip(rows, lines, strict=True):
+        row.version = version
+        for name, value in _answered(line, flags, precautions_reason).items():
+            setattr(row, name, value)
+    PrescribedExercise.objects.bulk_create(rows)
+    given = [line for line in lines if line.copy_of is None or line.dose != line.copy_of.dose()]
+    remember_use(doses={line.exercise.pk: line.dose for line in given}, user=by, now=now)
+    return version
+
+
+def prescribed(lines: Sequence[Line]) -> list[PrescribedExercise]:
+    """`lines` as a version would have them, in order; not saved, and of no version yet."""
+    return [
         PrescribedExercise(
-            version=version,
             line=line.line,
             position=position,
             exercise=line.exercise,
@@ -107,13 +119,9 @@ def add_version(
             shown_in_clinic=line.shown_in_clinic,
             **line.dose,
             **_copied(line),
-            **_answered(line, flags, precautions_reason),
         )
         for position, line in enumerate(lines, start=1)
-    )
-    given = [line for line in lines if line.copy_of is None or line.dose != line.copy_of.dose()]
-    remember_use(doses={line.exercise.pk: line.dose for line in given}, user=by, now=now)
-    return version
+    ]
 
 
 def last_number(prescription: Prescription) -> int:

@@ -1,5 +1,6 @@
 """Adjusting a prescription: the next version of it, from today or tomorrow on, on the builder's page."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from patients.clinic_pages.acting import by_now
 from patients.clinic_pages.building import PatientBuilder
 from patients.clinic_pages.forms.adjusting import AdjustForm
 from patients.clinic_pages.scope import CLINICIANS, prescription_or_404
-from patients.models import Prescription, PrescriptionVersion
+from patients.models import ExerciseStop, Prescription, PrescriptionVersion
 from patients.versions import Line, lines_of_version
 from programs.admin.builder import ProgramBuilder
 from programs.building import Row
@@ -73,7 +74,7 @@ class AdjustBuilder(PatientBuilder):
         said = self.scheme.cleaned_data
         based_on = self.request.POST.get("based_on", "")
         address = reverse("admin:prescription_report", args=[self.prescription.pk])
-        lines = [self._line(row) for row in rows]
+        lines = [self.line(row) for row in rows]
         if based_on == str(self.version.number) and not self._changes(lines):
             messages.info(self.request, _("Nothing was changed."))
             return address
@@ -90,7 +91,7 @@ class AdjustBuilder(PatientBuilder):
         messages.success(self.request, _("Adjusted: it holds from %(day)s.") % {"day": day})
         return address
 
-    def _line(self, row: Row) -> Line:
+    def line(self, row: Row) -> Line:
         """A line that goes on keeps what was copied into it; one that is new is copied from the library."""
         old = self.lines.get(row.key)
         said: dict[str, Any] = {
@@ -101,6 +102,10 @@ class AdjustBuilder(PatientBuilder):
             "shown_in_clinic": row.shown_in_clinic,
         }
         return replace(old, **said) if old else Line(row.exercise, **said)
+
+    def off(self) -> Collection[Any]:
+        standing = ExerciseStop.objects.standing().filter(prescription=self.prescription)
+        return set(standing.values_list("line", flat=True))
 
     def _changes(self, lines: list[Line]) -> list[str]:
         """What saving would change; a schedule that cannot be read changes nothing yet."""
@@ -120,7 +125,7 @@ class AdjustBuilder(PatientBuilder):
             "prescription": self.prescription,
             "patient": self.patient,
             "holds_from": next_version_on(self.prescription, today=today),
-            "changes": self._changes([self._line(form.row_now()) for form in self.sheet.kept()]),
+            "changes": self._changes([self.line(form.row_now()) for form in self.sheet.kept()]),
             "asks_reason": any(form.against for form in self.sheet.kept()),
             "flags": self.flags,
             "save_words": _("Adjust"),

@@ -16,12 +16,14 @@ from patients.clinic_pages.forms.adjusting import ForPatientForm
 from patients.clinic_pages.scope import CLINICIANS, patient_or_404
 from patients.models import Patient, Prescription
 from patients.plans import Plan, as_kept, plan_of
+from patients.standing import Count
 from patients.versions import Line, lines_of_version
 from programs.admin.building import LONGEST_ID
 from programs.building import Row
 from programs.models import Program
 from programs.models.program import REVIEW_AFTER_DAYS
 
+LONGEST_DAYS = 3  # digits
 KEPT_S = 4 * 3600  # so long what was built waits for the questions to be answered
 
 
@@ -94,14 +96,18 @@ class PrescribeBuilder(PatientBuilder):
 
     def write(self, rows: list[Row]) -> str:
         said = self.scheme.cleaned_data
-        lines = [
-            Line(row.exercise, row.dose, row.rung, row.note_en, row.note_it, row.shown_in_clinic)
-            for row in rows
-        ]
-        plan = Plan(lines, **said, program=self.start.program if self.start else None)
+        plan = Plan(
+            [self.line(row) for row in rows], **said, program=self.start.program if self.start else None
+        )
         token = uuid.uuid4().hex
         cache.set(kept_key(self.request, self.patient, token), json.dumps(as_kept(plan)), KEPT_S)
         return reverse("admin:prescribe", args=[self.patient.pk]) + f"?built={token}"
+
+    def day_of(self) -> Count | None:
+        """Day 1 of as many as there are until the review, where that can be read."""
+        days = str(self.scheme["review_after_days"].value())
+        readable = days.isdecimal() and 0 < len(days) <= LONGEST_DAYS
+        return Count(1, int(days), after_review=False, practised=(False,)) if readable else None
 
     def more(self) -> dict[str, Any]:
         return {

@@ -48,6 +48,11 @@ def test_built_with_the_mouse_and_seen_by_the_patient(desk: Page, aurora, enter_
     bridge = desk.get_by_role("group", name="Glute bridge")
     bridge.get_by_label("Repetitions", exact=True).fill("7")
     desk.get_by_label("Name, English").fill("Hers")
+    with desk.context.expect_page() as opened:
+        desk.get_by_role("button", name="As the patient sees it").click()
+    assert opened.value.locator("main article h3").all_inner_texts() == ["Bridge", "Cat and cow"]
+    expect(opened.value.get_by_text("7 times")).to_be_visible()
+    opened.value.close()
     desk.get_by_role("button", name="Go on to the questions").click()
     desk.get_by_label("None of these").check()
     desk.get_by_role("button", name="Prescribe and start").click()

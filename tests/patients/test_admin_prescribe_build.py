@@ -138,3 +138,31 @@ def test_the_way_there_stands_on_the_page_before(clinician, aurora):
     assert build_url(aurora.newcomer) in choose.content.decode()
     ask = clinician.get(reverse("admin:prescribe", args=[aurora.newcomer.pk]) + f"?program={program.pk}")
     assert build_url(aurora.newcomer, f"?program={program.pk}") in ask.content.decode()
+
+
+def test_as_the_patient_sees_it_in_their_language_and_nothing_is_saved(clinician, aurora):
+    aurora.newcomer.language = "it"
+    aurora.newcomer.save()
+    one = ExerciseFactory(plain_name_it="Ponte", name_it="Ponte")
+    key = f"row-{one.pk}"
+    data = sent(one, act="see", **{f"{key}-reps": "9", f"{key}-note_it": "Piano.", f"{key}-note_en": "Slow."})
+    before = Prescription.objects.count()
+    page = clinician.post(build_url(aurora.newcomer), data)
+    assert page.status_code == 200
+    seen = text(page)
+    assert "Giorno 1 di 20" in seen
+    assert "Ponte 9 volte" in seen
+    assert "Piano." in seen
+    assert "Slow." not in seen
+    assert 'lang="it"' in page.content.decode()
+    assert reverse("session") not in page.content.decode()  # a clinician is not led to the patient's form
+    assert Prescription.objects.count() == before
+    odd = {**data, f"{key}-reps": "many", "review_after_days": "x"}
+    assert clinician.post(build_url(aurora.newcomer), odd).status_code == 200
+    assert clinician.post(build_url(aurora.newcomer), sent(act="see")).status_code == 200
+
+
+def test_nobody_else_looks_at_a_patients_page(aurora, bora, as_staff):
+    for someone in (aurora.manager, bora.clinician):
+        answer = as_staff(someone).post(build_url(aurora.newcomer), sent(ExerciseFactory(), act="see"))
+        assert answer.status_code == 404

@@ -294,6 +294,15 @@ def test_what_changes_is_said_before_it_is_saved(trial):
     assert client.post(adjust_url(trial), odd).context["changes"] == []
 
 
+def test_as_the_patient_would_see_the_change(trial):
+    trial.records(2, done="AB", stopped="C")
+    page = client_of(trial.clinician).post(adjust_url(trial), sent(trial, act="see", A_reps=7))
+    off = {card.exercise.line: card.exercise.is_off for card in page.context["cards"]}
+    assert off == {trial.line("A"): False, trial.line("B"): False, trial.line("C"): True}
+    assert page.context["cards"][0].exercise.reps == 7
+    assert trial.prescription.versions.count() == 1
+
+
 def test_it_holds_from_tomorrow_where_today_is_recorded(trial, time_machine):
     trial.records(3, done="ABC")
     client = client_of(trial.clinician)
