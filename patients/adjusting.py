@@ -67,7 +67,8 @@ def adjust(
         by=by,
         now=now,
     )
-    if before.of_the_patient() != Asked(lines, sessions_a_day, weekdays).of_the_patient():
+    is_running = prescription.status == Prescription.Status.ACTIVE
+    if is_running and before.of_the_patient() != Asked(lines, sessions_a_day, weekdays).of_the_patient():
         owe_change_notice(version, now=now)
     audit.write(verb=Verb.ADJUSTED, obj=version, actor=by, clinic=patient.clinic, subject=patient, now=now)
     return version

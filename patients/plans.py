@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from clinic.bilingual import localized
 from clinic.models import Clinic
 from patients.versions import Line, lines_of_program
 from programs.models import Exercise, Program
@@ -26,7 +27,7 @@ class Plan:
 
     @property
     def name(self) -> str:
-        return self.program.name if self.program else self.name_en
+        return localized(self, "name")
 
 
 def plan_of(program: Program) -> Plan:

@@ -47,6 +47,19 @@ class EndReason(models.TextChoices):
     OTHER = "other", _("Other")
 
 
+class TreatmentKind(models.TextChoices):
+    """What is done beside the exercises, by the text that the product comes from (acute, subacute phase)."""
+
+    MANUAL = "manual", _("Manual therapy")
+    PHYSICAL = "physical", _("Magnetic fields, tecar, laser")
+    OSTEOPATHY = "osteopathy", _("Osteopathy")
+    POSTURAL = "postural", _("Postural re-education")
+    TRIGGER = "trigger", _("Trigger points")
+    EXERCISE = "exercise", _("Exercise under guidance")
+    ADVICE = "advice", _("Advice")
+    OTHER = "other", _("Other")
+
+
 class EmergencySign(models.TextChoices):
     """Rule 5. The first seven: call the emergency number now."""
 

@@ -1,7 +1,7 @@
 """Building a programme: what stands in it, in order, saved as a whole."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ class Row:
     note_en: str = ""
     note_it: str = ""
     shown_in_clinic: bool = False
+    # What its forms are called, by rung, where they are not those of the library (they were copied before).
+    forms: Mapping[int, str] | None = None
 
     @property
     def key(self) -> str:

@@ -97,7 +97,7 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
     work = [{"pk": item.pk} for patient in everybody for item in patient.work_items.all()]
     members = Membership.objects.filter(clinic=clinic)
     staff = [{"slug": clinic.slug, "pk": pk} for one in members for pk in (one.user_id, one.pk)]
-    per_patient = ("", "_invite", "_paper_code", "_paper_revoke", "_clear", "_precautions")
+    per_patient = ("", "_invite", "_paper_code", "_paper_revoke", "_clear", "_precautions", "_treatment")
     per_prescription = ("report", "adjust", "template", "start", "discard", "end", "pause", "resume")
     return {
         **{f"admin:patient{what}": patients for what in per_patient},
@@ -108,6 +108,7 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
             {"pk": pause.prescription_id, "pause_pk": pause.pk}
             for pause in (theirs.pause, *house.prescription.pauses.all())
         ],
+        "admin:treatment_withdraw": [{"pk": note.pk} for note in house.patient.treatment_notes.all()],
         "admin:prescription_sign": [
             {"pk": prescription.pk, "number": 1} for prescription in (theirs.due, theirs.ended)
         ],

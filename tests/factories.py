@@ -37,10 +37,11 @@ from patients.models import (
     ReminderTime,
     Review,
     Screening,
+    TreatmentNote,
     WorkItem,
     WorkItemEntry,
 )
-from patients.vocabulary import Alert, EmergencySign, Outcome, WorkKind
+from patients.vocabulary import Alert, EmergencySign, Outcome, TreatmentKind, WorkKind
 from programs.models import Exercise, ExerciseUse, Favourite, LadderForm, Program, ProgramItem
 from programs.vocabulary import Kind, Position, Precaution
 
@@ -273,6 +274,18 @@ class PrecautionsFactory(DjangoModelFactory):
     codes = LazyFunction(lambda: [Precaution.OSTEOPOROSIS.value])
     asked_by = SubFactory(UserFactory)
     asked_at = LazyFunction(timezone.now)
+
+
+class TreatmentNoteFactory(DjangoModelFactory):
+    class Meta:
+        model = TreatmentNote
+
+    patient = SubFactory(PatientFactory)
+    kind = TreatmentKind.MANUAL
+    given_on = LazyAttribute(lambda note: today(note.patient))
+    words = "Gentle mobilisation."
+    written_by = SubFactory(UserFactory)
+    written_at = LazyFunction(timezone.now)
 
 
 class ReminderTimeFactory(DjangoModelFactory):

@@ -46,6 +46,7 @@ from tests.factories import (
     ReviewFactory,
     ScreeningFactory,
     StaffInvitationFactory,
+    TreatmentNoteFactory,
     WorkItemEntryFactory,
     WorkItemFactory,
     today,
@@ -157,6 +158,7 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
     Precautions.objects.create(
         patient=house.patient, codes=[Precaution.values[0]], asked_by=house.clinician, asked_at=now
     )
+    TreatmentNoteFactory(patient=house.patient, written_by=house.clinician)
     PracticeSessionFactory(prescription=prescription, practised_on=day - 4 * DAY, pain_before=3, pain_after=2)
     PracticeSessionFactory(
         prescription=prescription, practised_on=day - 3 * DAY, outcome=Outcome.SKIPPED, recorded_on=day - DAY

@@ -268,6 +268,7 @@ SHOWS_NOTHING = {
     "admin:work_acknowledge": "leads back to the worklist",
     "admin:patient_paper_revoke": "leads back to the patient",
     "admin:patient_invite": "leads back to the patient",
+    "admin:treatment_withdraw": "leads back to the patient",
     "admin:prescription_end_pause": "leads back to the report",
     "mfa_remove_webauthn": "asks without naming it",
     "exercise_photo": "a picture, without a word",

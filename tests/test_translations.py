@@ -1,5 +1,6 @@
 """The Italian catalogue: every text of the interface is in it, translated, with the same placeholders."""
 
+import fcntl
 import re
 import shutil
 
@@ -17,7 +18,10 @@ def gathered(tmp_path_factory):
     """The catalogue as `make messages` would write it now, in a folder of its own."""
     folder = tmp_path_factory.mktemp("locale")
     shutil.copytree(settings.BASE_DIR / "locale", folder, dirs_exist_ok=True)
-    with pytest.MonkeyPatch.context() as patched:
+    # It writes beside each template while it gathers: one process at a time.
+    lock = tmp_path_factory.getbasetemp().parent / "gathering"
+    with lock.open("w") as held, pytest.MonkeyPatch.context() as patched:
+        fcntl.flock(held, fcntl.LOCK_EX)
         patched.setattr(settings, "LOCALE_PATHS", [folder])
         patched.chdir(settings.BASE_DIR)
         call_command(

@@ -17,6 +17,7 @@ from patients.clinic_pages import (
     prescription,
     reports,
     staff,
+    treatments,
     worklist,
 )
 from patients.clinic_pages.scope import CLINICIANS
@@ -41,6 +42,8 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ),
     ("patients/<int:pk>/clear/", patient_page.patient_clear, "patient_clear", CLINICIANS),
     ("patients/<int:pk>/precautions/", patient_page.patient_precautions, "patient_precautions", CLINICIANS),
+    ("patients/<int:pk>/treatments/", treatments.patient_treatment, "patient_treatment", CLINICIANS),
+    ("treatments/<int:pk>/withdraw/", treatments.treatment_withdraw, "treatment_withdraw", CLINICIANS),
     ("patients/<int:pk>/prescribe/", prescribe.prescribe_page, "prescribe", CLINICIANS),
     ("patients/<int:pk>/prescribe/build/", prescribe_build.prescribe_build, "prescribe_build", CLINICIANS),
     ("prescriptions/<int:pk>/", prescription.prescription_report, "prescription_report", HEALTH_ROLES),

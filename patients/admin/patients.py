@@ -7,7 +7,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -116,11 +117,12 @@ class PatientAdmin(ScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
         """With the name of the running programme, and who may prescribe one, for those who may know of it."""
         running = Prescription.objects.visible_to_staff(request.user).active().filter(patient=OuterRef("pk"))
-        name = "name_it" if get_language() == "it" else "name_en"
+        names = ("name_it", "name_en") if get_language() == "it" else ("name_en", "name_it")
+        name = Coalesce(NullIf(names[0], Value("")), names[1])  # the Italian one may be empty
         rows: QuerySet[Patient] = super().get_queryset(request).select_related("clinic")
         treats = Q(clinic__in=clinics_of(request.user, CLINICIANS))
         return rows.annotate(
-            running=Subquery(running.values(name)[:1]),
+            running=Subquery(running.annotate(name=name).values("name")[:1]),
             may_prescribe=ExpressionWrapper(treats, output_field=BooleanField()),
         )
 

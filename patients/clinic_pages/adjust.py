@@ -22,6 +22,7 @@ from patients.clinic_pages.building import PatientBuilder
 from patients.clinic_pages.forms.adjusting import AdjustForm
 from patients.clinic_pages.scope import CLINICIANS, prescription_or_404
 from patients.models import ExerciseStop, Prescription, PrescriptionVersion
+from patients.pages.cards import form_names
 from patients.versions import Line, lines_of_version
 from programs.admin.builder import ProgramBuilder
 from programs.building import Row
@@ -40,7 +41,7 @@ def prescription_template(request: HttpRequest, pk: int) -> HttpResponse:
     """A programme of the clinic that begins with what this patient practises now. No word of the patient."""
     prescription = prescription_or_404(request, pk, CLINICIANS)
     version = prescription.versions.order_by("-number")[0]
-    rows = [replace(_row(line), note_en="", note_it="") for line in lines_of_version(version)]
+    rows = [replace(_row(line), note_en="", note_it="", forms=None) for line in lines_of_version(version)]
     return ProgramBuilder(
         request,
         program=None,
@@ -130,12 +131,14 @@ class AdjustBuilder(PatientBuilder):
             "flags": self.flags,
             "save_words": _("Adjust"),
             "template_url": reverse("admin:prescription_template", args=[self.prescription.pk]),
-            "based_on": self.request.POST.get("based_on") or self.version.number,
+            "based_on": self.based_on(self.version.number),
+            "is_told": self.prescription.status == Prescription.Status.ACTIVE,
         }
 
 
 def _row(line: Line) -> Row:
-    return Row(line.exercise, line.dose, line.rung, line.note_en, line.note_it, line.shown_in_clinic)
+    row = Row(line.exercise, line.dose, line.rung, line.note_en, line.note_it, line.shown_in_clinic)
+    return replace(row, forms=form_names(line.copy_of)) if line.copy_of else row
 
 
 def _up(prescription: Prescription) -> tuple[str, str]:

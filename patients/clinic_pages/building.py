@@ -50,8 +50,11 @@ class PatientBuilder(Builder):
     def _as_the_patient_sees_it(self) -> HttpResponse:
         """Their own page of today with what is being built, in their language. Nothing is saved."""
         exercises: list[Any] = prescribed([self.line(form.row_now()) for form in self.sheet.kept()])
+        off = self.off()
         for exercise in exercises:
-            exercise.is_off = exercise.line in self.off()
+            exercise.is_off = exercise.line in off
+        often = str(self.scheme["sessions_a_day"].value())
+        asked = int(often) if often.isdecimal() and len(often) == 1 else 1
         today = local_date(timezone.now(), self.patient.zone)
         words = _("This is what %(name)s would see today. Nothing is saved yet.")
         to_who_looks = words % {"name": self.patient.given_name}  # in their own language
@@ -60,7 +63,9 @@ class PatientBuilder(Builder):
                 "patient": self.patient,
                 "clinic": self.patient.clinic,
                 "looking": to_who_looks,
-                "stands": Standing(State.DUE, today, exercises=exercises, count=self.day_of()),
+                "stands": Standing(
+                    State.DUE, today, exercises=exercises, sessions_asked=asked, count=self.day_of()
+                ),
                 "prescription": SimpleNamespace(starts_on=today, review_helped=None),
                 "cards": cards(exercises),
                 "stop_rule": stop_words(self.patient.clinic),

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from clinic.localtime import local_date
 from patients.adherence import report
 from patients.clinic_pages import report_figures
-from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm
+from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm, TreatmentForm
 from patients.clinic_pages.told_sessions import told
 from patients.clinic_pages.work_rows import stopped_exercises
 from patients.models import EmergencyReport, Patient, PracticeSession, Precautions, Prescription, WorkItem
 from patients.vocabulary import EmergencySign
 
 SESSIONS_SHOWN = 5
+NOTES_SHOWN = 10
 
 
 def contact_context(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
@@ -42,7 +43,14 @@ def health_context(patient: Patient, *, now: dt.datetime, bound: dict[str, Any])
     sessions = (
         PracticeSession.objects.current().filter(patient=patient).prefetch_related("records__prescribed")
     )
+    notes = patient.treatment_notes.select_related("written_by", "withdrawn_by")
     return {
+        "treatments": notes[:NOTES_SHOWN],
+        "treatments_older": max(0, notes.count() - NOTES_SHOWN),
+        "treatment_form": bound.get("treatment")
+        or TreatmentForm(
+            initial={"given_on": local_date(now, patient.clinic.time_zone)}, auto_id="treatment-%s"
+        ),
         "prescriptions": prescriptions,
         "active": _active(active, now=now) if active else None,
         "work": WorkItem.objects.open().filter(patient=patient).by_urgency().select_related("owner"),

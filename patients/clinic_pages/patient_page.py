@@ -27,7 +27,7 @@ def patient_page(request: HttpRequest, pk: int) -> HttpResponse:
     """That it was read is written down."""
     patient = patient_or_404(request, pk, ANY_ROLE)
     write_reading(request, patient, patient)
-    return _page(request, patient)
+    return show_patient(request, patient)
 
 
 @require_POST
@@ -37,7 +37,7 @@ def patient_clear(request: HttpRequest, pk: int) -> HttpResponse:
     if done(request, form, lambda said, **by: clear_and_close(patient=patient, note=said["note"], **by)):
         messages.success(request, _("Cleared. The programme and its reminders go on."))
         return _back(patient)
-    return _page(request, patient, bound={"clear": form}, status=400)
+    return show_patient(request, patient, bound={"clear": form}, status=400)
 
 
 @require_POST
@@ -48,14 +48,14 @@ def patient_precautions(request: HttpRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, _("Kept with the patient."))
         return _back(patient)
-    return _page(request, patient, bound={"precautions": form}, status=400)
+    return show_patient(request, patient, bound={"precautions": form}, status=400)
 
 
 @require_POST
 def patient_invite(request: HttpRequest, pk: int) -> HttpResponse:
     patient = patient_or_404(request, pk, ANY_ROLE)
     if not tried(request, lambda **by: invite_patient(patient=patient, **by)):
-        return _page(request, patient, status=400)
+        return show_patient(request, patient, status=400)
     messages.success(request, _("The invitation is on its way to %(email)s.") % {"email": patient.email})
     return _back(patient)
 
@@ -87,7 +87,10 @@ def patient_paper_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return _back(patient)
 
 
-def _page(request: HttpRequest, patient: Patient, *, bound: Any = None, status: int = 200) -> HttpResponse:
+def show_patient(
+    request: HttpRequest, patient: Patient, *, bound: Any = None, status: int = 200
+) -> HttpResponse:
+    """The page; `bound` holds a form that was sent and refused, by its name."""
     now = timezone.now()
     context = {"title": str(patient), **contact_context(patient, now=now)}
     sees_health = has_role_for(request, patient, HEALTH_ROLES)

@@ -1,15 +1,14 @@
 """Prescribing: choose a programme, answer rule 6, start."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -17,11 +16,11 @@ from clinic.admin_site import page
 from clinic.localtime import local_date
 from patients.clinic_pages.acting import done
 from patients.clinic_pages.forms.prescribing import SUGGESTED, PrescribeForm
-from patients.clinic_pages.prescribe_build import kept_key
+from patients.clinic_pages.prescribe_build import kept_key, kept_plan
 from patients.clinic_pages.scope import CLINICIANS, patient_or_404
 from patients.drafts import prescribe_in_one_go
 from patients.models import Patient, Prescription, PrescriptionVersion
-from patients.plans import Plan, plan_from, plan_of
+from patients.plans import Plan, plan_of
 from patients.screening import against, precautions_of
 from patients.vocabulary import CALL_DOCTOR_TODAY, CALL_NOW
 from programs import dose_figures, schedule_text
@@ -34,7 +33,7 @@ def prescribe_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Which programme; or, for a `program` or what was `built`, the questions, then draft or start."""
     patient = patient_or_404(request, pk, CLINICIANS)
     if "built" in request.GET:
-        plan = _built(request, patient)
+        plan = kept_plan(request, patient)
         if plan is None:
             return redirect("admin:prescribe", patient.pk)
         return _answer(request, patient, plan)
@@ -53,18 +52,6 @@ def _answer(request: HttpRequest, patient: Patient, plan: Plan) -> HttpResponse:
         return _prescribe(request, patient, plan)
     form = PrescribeForm(initial=_initial(patient, plan), sessions_a_day=plan.sessions_a_day)
     return _ask(request, patient, plan, form)
-
-
-def _built(request: HttpRequest, patient: Patient) -> Plan | None:
-    """What was built for this patient; None, and a word, where it waited too long."""
-    kept = cache.get(kept_key(request, patient, request.GET["built"]))
-    try:
-        if kept is not None:
-            return plan_from(json.loads(kept), clinic=patient.clinic)
-        messages.error(request, _("What you built waited for too long: build it again."))
-    except ValidationError as refused:
-        messages.error(request, " ".join(refused.messages))
-    return None
 
 
 def _choose(request: HttpRequest, patient: Patient, programs: Any) -> HttpResponse:
@@ -97,13 +84,15 @@ def _ask(
         for line in plan.lines
     ]
     program = plan.program.pk if plan.program else ""
+    built = request.GET.get("built", "")
+    start = {"built": built} if built else {"program": program}
     context = {
         "title": _("Prescribe"),
         "plan": plan,
         "schedule": schedule_text.in_short(
             PrescriptionVersion(sessions_a_day=plan.sessions_a_day, weekdays=plan.weekdays)
         ),
-        "build_url": reverse("admin:prescribe_build", args=[patient.pk]) + f"?program={program}",
+        "build_url": reverse("admin:prescribe_build", args=[patient.pk]) + f"?{urlencode(start)}",
         "lines": lines,
         "has_conflicts": any(line["against"] for line in lines),
         "form": form,

@@ -4,18 +4,21 @@ import json
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic.weekdays import EVERY_DAY
+from patients.clinic_pages.acting import write_reading
 from patients.clinic_pages.building import PatientBuilder
 from patients.clinic_pages.forms.adjusting import ForPatientForm
 from patients.clinic_pages.scope import CLINICIANS, patient_or_404
 from patients.models import Patient, Prescription
-from patients.plans import Plan, as_kept, plan_of
+from patients.plans import Plan, as_kept, plan_from, plan_of
 from patients.standing import Count
 from patients.versions import Line, lines_of_version
 from programs.admin.building import LONGEST_ID
@@ -40,7 +43,21 @@ def kept_key(request: HttpRequest, patient: Patient, token: str) -> str:
     return f"built-{user.pk}-{patient.pk}-{''.join(filter(str.isalnum, token))[:32]}"
 
 
+def kept_plan(request: HttpRequest, patient: Patient) -> Plan | None:
+    """What was `built` for this patient; None, and a word, where it waited too long."""
+    kept = cache.get(kept_key(request, patient, request.GET["built"]))
+    try:
+        if kept is not None:
+            return plan_from(json.loads(kept), clinic=patient.clinic)
+        messages.error(request, _("What you built waited for too long: build it again."))
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+    return None
+
+
 def _start(request: HttpRequest, patient: Patient) -> Plan | None:
+    if "built" in request.GET:
+        return kept_plan(request, patient)
     program, prescription = (_number(request.GET.get(name, "")) for name in ("program", "prescription"))
     if program:
         offered = Program.objects.visible_to(request.user).published().available_to(patient.clinic)
@@ -50,7 +67,9 @@ def _start(request: HttpRequest, patient: Patient) -> Plan | None:
         return plan_of(found)
     if prescription:
         seen = Prescription.objects.visible_to_staff(request.user).filter(patient__clinic=patient.clinic)
-        return _as_plan(seen.filter(pk=prescription).first())
+        return _as_plan(
+            seen.select_related("patient__clinic").filter(pk=prescription).first(), request, patient
+        )
     return None
 
 
@@ -58,16 +77,22 @@ def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= LONGEST_ID else None
 
 
-def _as_plan(prescription: Prescription | None) -> Plan:
-    """What a prescription asks now, without the notes to its patient."""
+def _as_plan(prescription: Prescription | None, request: HttpRequest, patient: Patient) -> Plan:
+    """What a prescription asks now, without the notes to its patient; of somebody else's not its name either.
+
+    That it was read is written down.
+    """
     if prescription is None:
         raise Http404
+    if request.method == "GET":
+        write_reading(request, prescription, prescription.patient)
+    is_theirs = prescription.patient_id == patient.pk
     version = prescription.versions.order_by("-number")[0]
     lines = [Line(line.exercise, line.dose, line.rung) for line in lines_of_version(version)]
     return Plan(
         lines,
-        prescription.name_en,
-        prescription.name_it,
+        prescription.name_en if is_theirs else "",
+        prescription.name_it if is_theirs else "",
         version.sessions_a_day,
         version.weekdays,
         prescription.review_after_days,
@@ -95,6 +120,8 @@ class PrescribeBuilder(PatientBuilder):
         super().__init__(request, patient, begun=begun, scheme=scheme)
 
     def write(self, rows: list[Row]) -> str:
+        if not rows:
+            raise ValidationError(_("Choose at least one exercise."), code="empty")
         said = self.scheme.cleaned_data
         plan = Plan(
             [self.line(row) for row in rows], **said, program=self.start.program if self.start else None

@@ -12,6 +12,7 @@ from patients.models.prescription import (
 )
 from patients.models.review import Review
 from patients.models.safety import EmergencyReport
+from patients.models.treatment import TreatmentNote
 from patients.models.work import WorkItem, WorkItemEntry
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "ReminderTime",
     "Review",
     "Screening",
+    "TreatmentNote",
     "WorkItem",
     "WorkItemEntry",
 ]

@@ -70,6 +70,11 @@ def easier_form(exercise: PrescribedExercise) -> FormWords | None:
     return _form(exercise, rung) or FormWords(_("the usual form"), exercise.steps, drawing(exercise.figure))
 
 
+def form_names(exercise: PrescribedExercise) -> dict[int, str]:
+    """What the forms that were copied are called, by their rung."""
+    return {form["rung"]: _text(form, "name") for form in exercise.ladder}
+
+
 def _form(exercise: PrescribedExercise, rung: int) -> FormWords | None:
     data = exercise.form(rung)
     if data is None:

@@ -100,5 +100,5 @@ class ProgramBuilder(Builder):
             "up": (_("Programmes"), reverse("admin:programs_program_changelist")),
             "clinics": self.clinics if self.program is None else [],
             "clinic": self.clinic,
-            "based_on": self.request.POST.get("based_on") or edition,
+            "based_on": self.based_on(edition),
         }

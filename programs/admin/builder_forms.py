@@ -60,14 +60,16 @@ class RowForm(forms.Form):
                 min_value=1,
                 max_value=MOST_SECONDS if name.endswith("_s") else MOST_TIMES,
             )
-        forms_of = {form.rung: str(form) for form in row.exercise.forms.all()}
+        forms_of = row.forms
+        if forms_of is None:
+            forms_of = {form.rung: str(form) for form in row.exercise.forms.all()}
         rungs = sorted({0, row.rung, *forms_of})
         self.fields["rung"] = forms.TypedChoiceField(
             label=_("Form"),
             coerce=int,
             required=False,
             empty_value=None,
-            choices=[(rung, forms_of.get(rung) or _("Usual form")) for rung in rungs],
+            choices=[(rung, forms_of.get(rung) or _unnamed(rung)) for rung in rungs],
         )
 
     @property
@@ -115,6 +117,10 @@ class RowForm(forms.Form):
         dose["dose_sources"] = sources_after(self.row.dose, dose)
         names = ("note_en", "note_it", "shown_in_clinic")
         return Row(self.row.exercise, dose, said["rung"] or 0, **{name: said[name] for name in names})
+
+
+def _unnamed(rung: int) -> Any:
+    return _("A form that the library has no more") if rung else _("Usual form")
 
 
 class ScheduleForm(forms.Form):

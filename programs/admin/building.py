@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, retarget
 
 from clinic.admin_site import page
-from programs.admin.builder_forms import ACTS, Sheet
+from programs.admin.builder_forms import ACTS, MOST_ROWS, Sheet
 from programs.admin.gallery import found
 from programs.building import Row, usual_dose
 from programs.burden import burden
@@ -40,6 +40,8 @@ class Builder:
 
     scheme_class: type[forms.Form]
     template = "programs/builder.html"
+    is_full = False  # what was to be added does not fit in any more
+    is_stale = False  # somebody else has saved it meanwhile, and who builds has just been told
 
     def __init__(self, request: HttpRequest, *, begun: Sequence[Row], scheme: dict[str, Any]) -> None:
         self.request = request
@@ -97,7 +99,8 @@ class Builder:
             ACTS[self.what](self.sheet, self.key)
         elif self.what == "add" and self.key.isdecimal() and len(self.key) <= LONGEST_ID:
             exercise = self.exercises().prefetch_related("forms").filter(pk=int(self.key)).first()
-            if exercise is not None:
+            self.is_full = exercise is not None and len(self.sheet.forms) >= MOST_ROWS
+            if exercise is not None and not self.is_full:
                 self.sheet.add(Row(exercise, usual_dose(exercise, self.user)))
 
     def _saved(self) -> str:
@@ -106,14 +109,22 @@ class Builder:
             self.sheet.is_valid()  # so that all that is wrong is said at once
             return ""
         if not self.sheet.is_whole:
-            problem = _("An exercise is not offered any more and was left out: look at it, then save again.")
-            self.scheme.add_error(None, problem)
             return ""
         try:
             return self.write(self.sheet.rows())
         except ValidationError as refused:
+            self.is_stale = getattr(refused, "code", "") == "stale"
             self._tell(refused)
             return ""
+
+    def based_on(self, newest: object) -> object:
+        """What is saved is based on this; once told that there is a newer one, on the newest."""
+        return newest if self.is_stale else self.request.POST.get("based_on") or newest
+
+    def _left_out(self) -> str:
+        if not self.sheet.is_whole:
+            return _("An exercise is not offered any more and was left out: look at it, then save again.")
+        return _("A programme has at most %(most)s exercises.") % {"most": MOST_ROWS} if self.is_full else ""
 
     def _tell(self, refused: ValidationError) -> None:
         """At the fields that it names, else at the top."""
@@ -126,7 +137,7 @@ class Builder:
     def context(self) -> dict[str, Any]:
         sent = self.request.POST
         wanted = Wanted(
-            words=sent.get("words", "")[:100],
+            words=sent.get("words", "").replace("\0", "")[:100],
             kind=_known(sent.get("kind", ""), Kind),
             position=_known(sent.get("position", ""), Position),
             favourites=bool(sent.get("favourites")),
@@ -138,7 +149,7 @@ class Builder:
             "in_use": {form.row.exercise.pk for form in self.sheet.kept()},
             "kinds": Kind.choices,
             "positions": Position.choices,
-            "based_on": sent.get("based_on", ""),
+            "left_out": self._left_out(),
             **found(self.request, wanted, among=self.exercises()),
             **self.more(),
         }

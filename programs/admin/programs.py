@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -124,6 +124,12 @@ class ProgramAdmin(LibraryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
         return super().get_queryset(request).select_related("clinic").annotate(exercise_count=Count("items"))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The next edition, so that somebody who builds on the one before is told."""
+        super().save_model(request, obj, form, change)
+        if change:
+            Program.objects.filter(pk=obj.pk).update(edition=F("edition") + 1)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         first = ("clinic", "status", "phase") if self.asks_for_clinic(request, obj) else ("status", "phase")

@@ -8,6 +8,7 @@ from typing import Any
 import tablib
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE as UNSPEAKABLE
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
@@ -61,7 +62,7 @@ def _csv(data: bytes) -> tablib.Dataset:
         text = data.decode("cp1252", errors="replace")  # Latin-1 as spreadsheets write it
     first = text.lstrip().split("\n", 1)[0]
     separator = max(SEPARATORS, key=first.count)
-    rows = [row for row in csv.reader(text.splitlines(keepends=True), delimiter=separator) if any(row)]
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
     table = tablib.Dataset(headers=rows[0])
     for row in rows[1:]:
         # A row that is too short or too long is told at its place, not for the whole file.
@@ -73,6 +74,11 @@ def write_table(table: tablib.Dataset, kind: str) -> bytes:
     """The file of `kind` ("csv", "xlsx", "json"); no cell of it starts a formula."""
     if kind != "json":
         table = tablib.Dataset(*[[safe(cell) for cell in row] for row in table], headers=table.headers)
+    if kind == "xlsx":  # it has no place for control characters, which come along from word processors
+        rows = [
+            [UNSPEAKABLE.sub("", cell) if isinstance(cell, str) else cell for cell in row] for row in table
+        ]
+        table = tablib.Dataset(*rows, headers=table.headers)
     written: Any = table.export(kind)
     return written.encode("utf-8-sig" if kind == "csv" else "utf-8") if isinstance(written, str) else written
 

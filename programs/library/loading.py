@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from clinic import audit
 from programs.library.merging import CHILDREN, Row, merge
@@ -84,10 +85,25 @@ def _load_programs(library: Library, exercises: Rows, report: LoadReport) -> Non
     wanted = {program.key: program.values for program in library.programs}
     _store(Program, rows, wanted, _named, "program {}".format, report)
     _load_items(library, rows, exercises, report)
+    _raise_editions(library, rows, report)
     later = {
         program.key: {CHILDREN: [item.exercise for item in program.items]} for program in library.programs
     }
     _store(Program, rows, later, _named, "program {}".format, report)
+
+
+def _raise_editions(library: Library, programs: Rows, report: LoadReport) -> None:
+    """Whoever builds on a programme that was written here is told when they save."""
+    labels = {program.key: [f"program {program.key}"] for program in library.programs}
+    for program in library.programs:
+        labels[program.key] += [_item_label((program.key, item.exercise)) for item in program.items]
+    written = [
+        programs[key].pk
+        for key, names in labels.items()
+        if any(report.of(name).created or report.of(name).changed for name in names)
+    ]
+    if written:
+        Program.objects.filter(pk__in=written).update(edition=F("edition") + 1)
 
 
 def _load_items(library: Library, programs: Rows, exercises: Rows, report: LoadReport) -> None:

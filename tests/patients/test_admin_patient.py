@@ -1,15 +1,27 @@
 """A patient's page, the list, the short form: contact for all who work here, health data for who treats."""
 
+import datetime as dt
+
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import Event, Notice
 from clinic.scoping import Role
-from patients.models import EmergencyReport, Invitation, PaperCode, Patient, Precautions, WorkItem
+from patients.models import (
+    EmergencyReport,
+    Invitation,
+    PaperCode,
+    Patient,
+    Precautions,
+    Prescription,
+    TreatmentNote,
+    WorkItem,
+)
 from patients.vocabulary import WorkKind
-from tests.factories import MembershipFactory, PatientFactory, UserFactory
+from tests.factories import MembershipFactory, PatientFactory, TreatmentNoteFactory, UserFactory
 from tests.patients.clinic_pages import client_of
 from tests.patients.pages import text
 from tests.patients.scenario import Scenario
@@ -161,6 +173,67 @@ def test_precautions_are_kept_with_name_and_time(trial):
     assert "Precautions: none" in text(client.get(page_url(trial.patient)))
 
 
+# --- In the clinic ------------------------------------------------------------------------------------
+def treatment_url(trial: Scenario) -> str:
+    return reverse("admin:patient_treatment", args=[trial.patient.pk])
+
+
+def test_what_was_done_in_the_clinic_is_noted_and_withdrawn(trial):
+    client = client_of(trial.clinician)
+    said = {"kind": "manual", "given_on": f"{trial.date(2)}", "words": " Lumbar massage. "}
+    assert client.post(treatment_url(trial), said).status_code == 302
+    note = TreatmentNote.objects.get()
+    assert (note.kind, note.given_on, note.words) == ("manual", trial.date(2), "Lumbar massage.")
+    assert note.written_by == trial.clinician
+    assert "3 March 2026 · Manual therapy: Lumbar massage." in text(client.get(page_url(trial.patient)))
+    withdraw = reverse("admin:treatment_withdraw", args=[note.pk])
+    client.post(withdraw)
+    client.post(withdraw)
+    page = client.get(page_url(trial.patient))
+    assert f"withdrawn by {trial.clinician}" in text(page)
+    assert "<s><strong>3 March 2026" in page.content.decode()
+    assert withdraw not in page.content.decode()
+    events = Event.objects.filter(object_type="patients.TreatmentNote").order_by("pk")
+    assert [event.verb for event in events] == ["added", "revoked"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"given_on": "2099-01-01"}, "This day is still to come."),
+        ({"given_on": "1850-01-01"}, "Check this date."),
+        ({"given_on": ""}, "This field is required."),
+        ({"kind": "magic"}, "Select a valid choice"),
+        ({"words": "x" * 2001}, "at most 2000 characters"),
+    ],
+)
+def test_a_treatment_that_cannot_be_is_said_at_its_field(trial, wrong, said):
+    data = {"kind": "manual", "given_on": f"{trial.date(2)}", "words": "Massage.", **wrong}
+    answer = client_of(trial.clinician).post(treatment_url(trial), data)
+    assert answer.status_code == 400
+    assert said in text(answer)
+    assert not TreatmentNote.objects.exists()
+
+
+def test_ten_notes_are_shown_and_the_rest_are_counted(trial):
+    for day in range(12):
+        TreatmentNoteFactory(patient=trial.patient, given_on=trial.date(1) - dt.timedelta(days=day))
+    said = text(client_of(trial.clinician).get(page_url(trial.patient)))
+    assert said.count("Gentle mobilisation.") == 10
+    assert "2 older notes are not shown." in said
+
+
+def test_the_front_desk_and_the_manager_note_nothing(trial, desk):
+    TreatmentNoteFactory(patient=trial.patient)
+    assert "Gentle mobilisation" not in text(desk.get(page_url(trial.patient)))
+    manager = client_of(MembershipFactory(clinic=trial.clinic, role=Role.MANAGER).user)
+    page = manager.get(page_url(trial.patient))
+    assert "Gentle mobilisation." in text(page)
+    assert treatment_url(trial) not in page.content.decode()
+    for client in (desk, manager):
+        assert client.post(treatment_url(trial), {"kind": "manual"}).status_code == 404
+
+
 # --- Ways in ------------------------------------------------------------------------------------------
 def test_the_front_desk_invites(trial, desk):
     desk.post(reverse("admin:patient_invite", args=[trial.patient.pk]))
@@ -204,6 +277,18 @@ def test_the_list_leads_to_prescribing_where_nothing_runs(aurora, as_staff):
     assert reverse("admin:prescribe", args=[aurora.patient.pk]) not in page  # theirs runs
     for someone in (aurora.manager, aurora.front_desk):
         assert "/prescribe/" not in as_staff(someone).get(LIST).content.decode()
+
+
+def test_a_programme_without_an_italian_name_runs_all_the_same(aurora, as_staff):
+    aurora.clinician.language = "it"
+    aurora.clinician.save()
+    Prescription.objects.filter(pk=aurora.prescription.pk).update(name_en="Hers alone", name_it="")
+    client = as_staff(aurora.clinician)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "it"
+    page = client.get(LIST).content.decode()
+    assert "Prescrivi" in page
+    assert "Hers alone" in page
+    assert reverse("admin:prescribe", args=[aurora.patient.pk]) not in page
 
 
 def test_the_list_shows_no_other_clinics_patients(cast, as_staff):

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
+from clinic.models import Event
 from patients.models import Precautions, Prescription
 from programs.models import Exercise, Program
 from tests.factories import ExerciseFactory, PrescriptionFactory, ProgramFactory
@@ -79,9 +80,37 @@ def test_from_a_programme_that_stays_as_it_is(clinician, aurora):
 def test_from_what_another_patient_practises_without_a_word_of_theirs(clinician, aurora):
     lines = aurora.prescription.versions.get().exercises
     lines.update(note_en="For Mrs Rossi")
+    Prescription.objects.filter(pk=aurora.prescription.pk).update(name_en="After Mrs Rossi fell")
     page = clinician.get(build_url(aurora.newcomer, f"?prescription={aurora.prescription.pk}"))
     assert len(page.context["sheet"].forms) == lines.count()
-    assert "Mrs Rossi" not in text(page)
+    assert "Mrs Rossi" not in page.content.decode()
+    read = Event.objects.filter(verb="read", subject_id=aurora.patient.pk)
+    assert read.filter(object_id=str(aurora.prescription.pk), actor=aurora.clinician).exists()
+    own = f"?prescription={aurora.prescription.pk}"
+    assert "After Mrs Rossi fell" in clinician.get(build_url(aurora.patient, own)).content.decode()
+
+
+def test_what_was_built_is_changed_once_more_before_it_is_prescribed(clinician, aurora):
+    program = ProgramFactory(clinic=aurora.clinic, name_en="Ours")
+    one = program.items.first().exercise
+    start = build_url(aurora.newcomer, f"?program={program.pk}")
+    questions = clinician.post(start, sent(one, **{f"row-{one.pk}-reps": "9"}))["Location"]
+    page = clinician.get(questions)
+    assert "Prescribe: For her" in text(page)
+    back = clinician.get(page.context["build_url"])
+    [form] = back.context["sheet"].forms
+    assert (form.row.exercise, form.row.dose["reps"]) == (one, 9)
+    assert back.context["scheme"]["name_en"].value() == "For her"
+    again = clinician.post(page.context["build_url"], sent(one, **{f"row-{one.pk}-reps": "4"}))["Location"]
+    clinician.post(again, START)
+    made = Prescription.objects.get(patient=aurora.newcomer, name_en="For her")
+    assert (made.versions.get().exercises.get().reps, made.program) == (4, program)
+
+
+def test_without_an_exercise_nobody_is_asked_the_questions(clinician, aurora):
+    answer = clinician.post(build_url(aurora.newcomer), sent())
+    assert answer.status_code == 400
+    assert "Choose at least one exercise." in text(answer)
 
 
 def test_precautions_stand_beside_rows_and_cards(clinician, aurora):
@@ -157,6 +186,8 @@ def test_as_the_patient_sees_it_in_their_language_and_nothing_is_saved(clinician
     assert 'lang="it"' in page.content.decode()
     assert reverse("session") not in page.content.decode()  # a clinician is not led to the patient's form
     assert Prescription.objects.count() == before
+    twice = clinician.post(build_url(aurora.newcomer), {**data, "sessions_a_day": "2"})
+    assert "Oggi registrate 0 sedute su 2." in text(twice)
     odd = {**data, f"{key}-reps": "many", "review_after_days": "x"}
     assert clinician.post(build_url(aurora.newcomer), odd).status_code == 200
     assert clinician.post(build_url(aurora.newcomer), sent(act="see")).status_code == 200

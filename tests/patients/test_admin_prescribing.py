@@ -390,6 +390,25 @@ def test_the_second_of_two_who_adjust_is_told(trial):
     assert answer.status_code == 400
     assert "A colleague has adjusted this programme meanwhile" in text(answer)
     assert trial.prescription.versions.count() == 2
+    # What changes is now said against the colleague's, and saving it goes through.
+    assert answer.context["changes"] == [f"{trial.lines['A'].exercise.name}: repetitions 5 → 7"]
+    assert (
+        client.post(adjust_url(trial), {**stale, "based_on": answer.context["based_on"]}).status_code == 302
+    )
+    assert trial.prescription.versions.get(number=3).exercises.first().reps == 7
+
+
+def test_the_forms_that_were_copied_are_offered_not_those_of_today(trial):
+    client, exercise = client_of(trial.clinician), trial.lines["A"].exercise
+    copied = [form.rung for form in exercise.forms.all()]
+    LadderFormFactory(exercise=exercise, rung=-5, name_en="New in the library")
+    form = client.get(adjust_url(trial)).context["sheet"].forms[0]
+    assert sorted(rung for rung, _name in form.fields["rung"].choices) == sorted([*copied, 0])
+    assert client.post(adjust_url(trial), sent(trial, A_rung=-5)).status_code == 400
+    exercise.forms.all().delete()
+    form = client.get(adjust_url(trial)).context["sheet"].forms[0]
+    assert sorted(rung for rung, _name in form.fields["rung"].choices) == sorted([*copied, 0])
+    assert trial.prescription.versions.count() == 1
 
 
 def test_a_precaution_against_what_is_added_needs_a_reason(trial):

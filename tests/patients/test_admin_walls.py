@@ -14,6 +14,7 @@ from tests.factories import (
     MembershipFactory,
     PauseFactory,
     ReviewFactory,
+    TreatmentNoteFactory,
     UserFactory,
     WorkItemFactory,
 )
@@ -42,6 +43,7 @@ def addresses(aurora) -> dict[str, str]:
         "prescriptions": [aurora.prescription.pk],
         "worklist": [WorkItemFactory(prescription=aurora.prescription).pk],
         "clinic": [aurora.clinic.slug],
+        "treatments": [TreatmentNoteFactory(patient=aurora.patient).pk],
     }
     more = {
         "prescription_end_pause": [PauseFactory(prescription=aurora.prescription).pk],

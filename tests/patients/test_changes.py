@@ -12,6 +12,7 @@ from clinic.notices import drain
 from clinic.weekdays import EVERY_DAY
 from patients.adjusting import adjust
 from patients.changes import Asked, changes
+from patients.models import Prescription
 from patients.versions import Line, lines_of_version
 from programs.models import Exercise
 from tests.factories import EmergencyReportFactory
@@ -123,6 +124,12 @@ def test_the_patient_is_told_ten_minutes_later_and_once(trial, arriving):
 
 def test_what_the_patient_does_not_see_is_not_told(trial):
     changed(trial, 3, shown_in_clinic=True)
+    assert not Notice.objects.filter(kind="programme_changed").exists()
+
+
+def test_of_a_draft_nobody_is_told(trial):
+    Prescription.objects.filter(pk=trial.pk).update(status="draft", activated_at=None, activated_on=None)
+    changed(trial, 3, note_en="Slowly.")
     assert not Notice.objects.filter(kind="programme_changed").exists()
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from programs.models import Program, ProgramItem
+from programs.admin.builder_forms import MOST_ROWS
+from programs.models import Exercise, Program, ProgramItem
 from tests.factories import ExerciseFactory, LadderFormFactory, MembershipFactory, ProgramFactory
 from tests.patients.pages import text
 
@@ -160,6 +161,48 @@ def test_the_second_of_two_who_build_is_told_and_keeps_what_they_built(clinician
     assert "Somebody has changed this programme since you opened it" in text(answer)
     assert order(answer) == ["Our stretch"]
     assert Program.objects.get(pk=program.pk).name_en == "First days"
+    # Having looked at it, they save what the page now holds.
+    again = sent(two[1], act="save", based_on=str(answer.context["based_on"]), name_en="Mine")
+    assert clinician.post(page, again).status_code == 302
+    assert Program.objects.get(pk=program.pk).name_en == "Mine"
+
+
+def test_what_was_saved_in_the_ordinary_form_is_not_overwritten_either(clinician, aurora, two):
+    program = ProgramFactory(clinic=aurora.clinic)
+    form = f"/admin/programs/program/{program.pk}/change/"
+    fields = clinician.get(form).context["adminform"].form
+    data = {name: fields.initial.get(name, "") for name in fields.fields} | {"name_en": "Theirs"}
+    items = program.items.all()
+    data |= {"items-TOTAL_FORMS": len(items), "items-INITIAL_FORMS": len(items)}
+    for place, item in enumerate(items):
+        data |= {f"items-{place}-id": item.pk, f"items-{place}-program": program.pk}
+        data |= {f"items-{place}-exercise": item.exercise_id, f"items-{place}-position": place + 1}
+        data[f"items-{place}-rung"] = 0
+    assert clinician.post(form, {k: "" if v is None else v for k, v in data.items()}).status_code == 302
+    answer = clinician.post(f"/admin/programmes/{program.pk}/build/", sent(two[0], act="save", based_on="1"))
+    assert "Somebody has changed this programme since you opened it" in text(answer)
+    assert Program.objects.get(pk=program.pk).name_en == "Theirs"
+
+
+def test_a_row_that_is_offered_no_more_is_told_on_whatever_button(clinician, two):
+    bridge, stretch = two
+    Exercise.objects.filter(pk=bridge.pk).update(status="retired")
+    answer = clinician.post(NEW, sent(bridge, stretch, act=f"down:{stretch.pk}"))
+    assert "not offered any more and was left out" in text(answer)
+    assert "not offered any more" in text(clinician.post(NEW, sent(bridge, stretch, act="save")))
+    assert not Program.objects.filter(name_en="First days").exists()
+
+
+def test_more_than_a_page_holds_is_told(clinician, two):
+    many = [ExerciseFactory() for _ in range(MOST_ROWS)]
+    answer = clinician.post(NEW, sent(*many, act=f"add:{two[0].pk}"))
+    assert "at most 40 exercises" in text(answer)
+    assert len(order(answer)) == MOST_ROWS
+
+
+@pytest.mark.postgres
+def test_a_nul_in_what_is_looked_for_is_no_fault(clinician, two):
+    assert clinician.post(NEW, sent(two[0], act="find", words="bri\0dge")).status_code == 200
 
 
 def test_garbage_is_no_fault(clinician, two):

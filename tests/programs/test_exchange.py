@@ -180,6 +180,20 @@ def test_cells_with_line_breaks_and_quotes(clinician):
     assert Exercise.objects.get(name_en='Tilt, "soft"').steps_en == "One.\nTwo."
 
 
+def test_other_line_breaks_stay_in_their_cell(clinician):
+    """What word processors use for a new line, or a page, is no end of a row."""
+    plan = upload(clinician, f"{HEAD}\nTilt,Rock,One.\u2028Two.\x0bThree.\x85,stretch,supine\n")
+    confirm(clinician, plan)
+    assert Exercise.objects.get(name_en="Tilt").steps_en.startswith("One.\u2028Two.")
+
+
+def test_control_characters_do_not_stop_an_export(clinician, aurora):
+    ExerciseFactory(clinic=aurora.clinic, name_en="Ours", steps_en="One.\x0bTwo.")
+    content = clinician.get("/admin/library/export/xlsx/?whose=own").content
+    cells = [cell.value for row in load_workbook(io.BytesIO(content)).active.iter_rows() for cell in row]
+    assert "One.Two." in cells
+
+
 def test_an_xlsx_with_numbers(clinician):
     book, out = Workbook(), io.BytesIO()
     book.active.append([*HEAD.split(","), "reps"])

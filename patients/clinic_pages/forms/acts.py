@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Pause
-from patients.vocabulary import Decision, EndReason
+from patients.vocabulary import Decision, EndReason, TreatmentKind
 from programs.forms import CodesField
 from programs.vocabulary import Precaution
 
@@ -75,6 +75,12 @@ class ClearForm(forms.Form):
 
 class ResumeForm(forms.Form):
     line = forms.UUIDField()
+
+
+class TreatmentForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What"), choices=TreatmentKind.choices)
+    given_on = date_field(label=_("Day"))
+    words = words_field(label=_("In a few words"), required=False)
 
 
 class PrecautionsForm(forms.Form):
