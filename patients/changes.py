@@ -28,7 +28,7 @@ class Asked:
 
 def figures(line: Line) -> dict[str, Any]:
     """The dose without who says so."""
-    return {name: line.dose.get(name) for name in Dose.FIGURES}
+    return {name: line.dose.get(name) for name in Dose.dose_fields() if name != "dose_sources"}
 
 
 def changes(before: Asked, after: Asked) -> list[str]:
@@ -55,6 +55,8 @@ def _of_line(old: Line, new: Line) -> Iterable[str]:
         if was[name] != becomes[name]:
             label = Dose._meta.get_field(name).verbose_name  # type: ignore[union-attr]
             parts.append(f"{label} {was[name] or '–'} → {becomes[name] or '–'}")
+    if any(was[name] != becomes[name] for name in ("each_side", "side_order")):
+        parts.append(_("the sides"))
     if old.rung != new.rung:
         parts.append(_("another form"))
     if (old.note_en, old.note_it) != (new.note_en, new.note_it):

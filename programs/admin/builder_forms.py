@@ -14,10 +14,17 @@ from programs.building import Row
 from programs.models import Dose, Exercise
 from programs.models.dose import MOST_SECONDS, MOST_TIMES
 from programs.sources import sources_after
-from programs.vocabulary import Phase
+from programs.vocabulary import Phase, SideOrder
 
 RANGES = (("reps", "reps_most"), ("hold_s", "hold_most_s"), ("hold_s", "hold_until_s"))
 SEEN_AT_ONCE = ("sets", "reps", "hold_s", "rest_s")  # the other figures are folded away until one is given
+NO_SIDES, ANY_ORDER = "no", "any"
+SIDES = [
+    (NO_SIDES, _("Not by sides")),
+    (ANY_ORDER, _("Each side, in any order")),
+    (SideOrder.FINISH.value, _("Each side, one after the other")),
+    (SideOrder.ALTERNATE.value, _("Each side, changing each time")),
+]
 MOST_ROWS = 40
 MOST_WORDS = 500
 NOTE = forms.Textarea(attrs={"rows": 2})
@@ -26,6 +33,7 @@ NOTE = forms.Textarea(attrs={"rows": 2})
 class RowForm(forms.Form):
     """One exercise: its figures in place, its form, the note, and whether it was shown in the clinic."""
 
+    sides = forms.ChoiceField(label=_("Sides"), choices=SIDES, required=False)
     against: Sequence[str] = ()  # the patient's precautions that the exercise names, where there is a patient
     removed = forms.BooleanField(required=False, widget=forms.HiddenInput)
     shown_in_clinic = forms.BooleanField(label=_("Shown and checked in the clinic"), required=False)
@@ -48,6 +56,7 @@ class RowForm(forms.Form):
         kwargs["initial"] = {
             **row.dose,
             "rung": row.rung,
+            "sides": (row.dose.get("side_order") or ANY_ORDER) if row.dose.get("each_side") else NO_SIDES,
             "note_en": row.note_en,
             "note_it": row.note_it,
             "shown_in_clinic": row.shown_in_clinic,
@@ -104,7 +113,7 @@ class RowForm(forms.Form):
         """What the row asks as far as it can be read: for the burden, while somebody still types."""
         self.is_valid()
         said = self.cleaned_data if self.is_bound else self.initial
-        return {**self.row.dose, **{name: said.get(name) for name in Dose.FIGURES}}
+        return {**self.row.dose, **{name: said.get(name) for name in Dose.FIGURES}, **_sides(said)}
 
     def row_now(self) -> Row:
         """The row as far as it can be read; as it was, where something in it is wrong."""
@@ -113,10 +122,18 @@ class RowForm(forms.Form):
     def said(self) -> Row:
         """The row as it was filled in; a figure that changed is the clinician's."""
         said = self.cleaned_data
-        dose = {**self.row.dose, **{name: said[name] for name in Dose.FIGURES}}
+        dose = {**self.row.dose, **{name: said[name] for name in Dose.FIGURES}, **_sides(said)}
         dose["dose_sources"] = sources_after(self.row.dose, dose)
         names = ("note_en", "note_it", "shown_in_clinic")
         return Row(self.row.exercise, dose, said["rung"] or 0, **{name: said[name] for name in names})
+
+
+def _sides(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says of the sides as the dose keeps it; where it says nothing, nothing changes."""
+    sides = said.get("sides")
+    if not sides:
+        return {}
+    return {"each_side": sides != NO_SIDES, "side_order": sides if sides in SideOrder.values else ""}
 
 
 def _unnamed(rung: int) -> Any:

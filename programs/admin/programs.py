@@ -70,7 +70,8 @@ class ItemForm(forms.ModelForm):
                 setattr(item, name, value)
         else:
             claim(item, self.dose_before)
-            item.each_side, item.side_order = item.exercise.each_side, item.exercise.side_order
+            if item.pk is None or "exercise" in self.changed_data:
+                item.each_side, item.side_order = item.exercise.each_side, item.exercise.side_order
         return super().save(commit)
 
 

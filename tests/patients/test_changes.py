@@ -42,6 +42,7 @@ BEFORE = Asked([BRIDGE, CAT, TWIST], 1, EVERY_DAY)
             ["Bridge: repetitions 3 → 8, rest (s) – → 10"],
         ),
         ([BRIDGE, replace(CAT, rung=1, note_it="Piano."), TWIST], ["Cat: another form, the note"]),
+        ([BRIDGE, CAT, replace(TWIST, dose={**TWIST.dose, "each_side": True})], ["Twist: the sides"]),
         ([BRIDGE, CAT, replace(TWIST, shown_in_clinic=True)], ["Twist: shown in the clinic"]),
         ([TWIST, CAT], ["Taken out: Bridge", "The order of the exercises"]),
     ],

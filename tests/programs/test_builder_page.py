@@ -71,6 +71,26 @@ def test_a_programme_is_built_from_nothing(clinician, aurora, two):
     assert first.dose_sources == stretch.dose_sources
 
 
+@pytest.mark.parametrize(
+    ("sides", "kept"),
+    [
+        ("no", (False, "")),
+        ("any", (True, "")),
+        ("finish", (True, "finish")),
+        ("alternate", (True, "alternate")),
+        (None, (True, "finish")),
+    ],
+)
+def test_sides_are_said_in_place(sides, kept, clinician):
+    one = ExerciseFactory(each_side=True, side_order="finish", sets=None, reps=3, hold_s=10)
+    data = sent(one, act="save") | ({f"row-{one.pk}-sides": sides} if sides else {})
+    assert clinician.post(NEW, data).status_code == 302
+    item = Program.objects.get(name_en="First days").items.get()
+    assert (item.each_side, item.side_order) == kept
+    seconds = clinician.post(NEW, {**data, "act": "weigh"}).context["burden"].seconds
+    assert seconds == (60 if kept[0] else 30)
+
+
 def test_a_row_is_removed_and_comes_back(clinician, two):
     bridge, stretch = two
     answer = clinician.post(NEW, sent(bridge, stretch, act=f"remove:{bridge.pk}"))
