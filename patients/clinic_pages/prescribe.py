@@ -58,6 +58,7 @@ def _choose(request: HttpRequest, patient: Patient, programs: Any) -> HttpRespon
     offered = programs.prefetch_related("items__exercise").order_by("-clinic", "name_en", "pk")
     context = {
         "title": _("Prescribe"),
+        "earlier": Prescription.objects.visible_to_staff(request.user).of(patient).latest_first(),
         "programs": [
             {
                 "program": program,

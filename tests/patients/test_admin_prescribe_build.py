@@ -107,6 +107,18 @@ def test_what_was_built_is_changed_once_more_before_it_is_prescribed(clinician, 
     assert (made.versions.get().exercises.get().reps, made.program) == (4, program)
 
 
+def test_what_the_patient_was_given_before_is_offered_as_a_start(clinician, aurora):
+    choose = reverse("admin:prescribe", args=[aurora.patient.pk])
+    start = build_url(aurora.patient, f"?prescription={aurora.prescription.pk}")
+    assert start in clinician.get(choose).content.decode()
+    assert "Begin with what they were given before" not in text(
+        clinician.get(reverse("admin:prescribe", args=[aurora.newcomer.pk]))
+    )
+    sheet = clinician.get(start).context["sheet"]
+    lines = aurora.prescription.versions.get().exercises.all()
+    assert [form.row.exercise for form in sheet.forms] == [line.exercise for line in lines]
+
+
 def test_without_an_exercise_nobody_is_asked_the_questions(clinician, aurora):
     answer = clinician.post(build_url(aurora.newcomer), sent())
     assert answer.status_code == 400
