@@ -32,7 +32,7 @@ KEPT_S = 4 * 3600  # so long what was built waits for the questions to be answer
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def prescribe_build(request: HttpRequest, pk: int) -> HttpResponse:
-    """Begins with a `program`, with what another `prescription` asks now, or with nothing."""
+    """Begins with a `program`, what a `prescription` asks now, what was `built` just before, or nothing."""
     patient = patient_or_404(request, pk, CLINICIANS)
     return PrescribeBuilder(request, patient, _start(request, patient)).answer()
 
