@@ -76,6 +76,7 @@ class Figure:
     arrows: tuple[Arrow, ...] = ()
     order: tuple[str, ...] = ()
     over: tuple[str, ...] = ()
+    trace: tuple[str, ...] = ()
     move_s: float = 3.0
     hold_s: float = 3.0
     sides: bool = False
@@ -104,7 +105,7 @@ def read(key: str, given: Mapping[str, Any]) -> Figure:
         raise ValueError(f"{key}: unknown {', '.join(sorted(wrong))}")
     rest: dict[str, Any] = {name: given[name] for name in known & set(given)}
     rest["arrows"] = tuple(Arrow(**arrow) for arrow in rest.get("arrows", ()))
-    for name in ("stretch", "order", "over"):
+    for name in ("stretch", "order", "over", "trace"):
         rest[name] = tuple(rest.get(name, ()))
     return Figure(key=key, poses=tuple(poses), **rest)
 

@@ -1,5 +1,6 @@
 """What stands around: mat, bed, chair, table, support; each a few boxes and legs on the floor."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -46,7 +47,24 @@ def _mat(camera: Camera, x0: float = -80, x1: float = 92, y0: float = -30, y1: f
 def _pillow(
     camera: Camera, x0: float = 46, x1: float = 80, y0: float = -22, y1: float = 26
 ) -> Iterator[Face]:
-    yield from _box(camera, (x0, x1), (y0, y1), (0, 8))
+    yield Face(_rounded(x0, x1, y0, y1, 2), "prop-side")
+    yield Face(_rounded(x0, x1, y0, y1, 8), "prop-top")
+
+
+def _rounded(x0: float, x1: float, y0: float, y1: float, z: float) -> tuple[Vec, ...]:
+    """The outline of something soft: its corners are quarters of a circle."""
+    radius = 9.0
+    inner = ((x1 - radius, y1 - radius), (x0 + radius, y1 - radius))
+    inner += ((x0 + radius, y0 + radius), (x1 - radius, y0 + radius))
+    return tuple(
+        Vec(
+            x + radius * math.cos(math.radians(90 * quarter + turn)),
+            y + radius * math.sin(math.radians(90 * quarter + turn)),
+            z,
+        )
+        for quarter, (x, y) in enumerate(inner)
+        for turn in (0, 30, 60, 90)
+    )
 
 
 def _ground(

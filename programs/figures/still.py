@@ -13,6 +13,7 @@ from programs.figures.scene import HEIGHT, WIDTH, Line, Point, Window, figure_li
 HALO = 4  # how far the ground shows round a limb, so that it stands out from what lies behind
 GLOW = 7
 ARROW = 7
+TRACE = 0.3  # how much of a piece is seen where it was
 BARE = {"sleeve", "left-eye", "right-eye"}
 # Whether a part goes on beyond its first and its last point.
 JOINED = {"thigh": (1, 1), "shin": (1, 0), "upper-arm": (1, 1), "forearm": (1, 0)}
@@ -40,6 +41,8 @@ def shapes(figure: Figure, pose: Pose) -> Iterator[str]:
     window, body, moved = window_of(figure), body_of(figure, pose), pose is not figure.poses[0]
     yield from ground_shapes(figure, window)
     yield OPENING
+    if moved and figure.trace:
+        yield from trace_shapes(figure, window)
     lines = figure_lines(figure, pose, body, window, soft=moved)
     for _, limb in groupby(lines, key=lambda line: line.limb):
         yield from limb_shapes(list(limb))
@@ -51,6 +54,15 @@ def shapes(figure: Figure, pose: Pose) -> Iterator[str]:
 def ground_shapes(figure: Figure, window: Window) -> Iterator[str]:
     for tone, corners in ground(figure, window):
         yield f'<path fill="var(--fig-{tone})" d="{path(corners)}z"/>'
+
+
+def trace_shapes(figure: Figure, window: Window) -> Iterator[str]:
+    """Faintly, where the pieces of `trace` were in the first pose: to and fro is seen without comparing."""
+    first = figure.poses[0]
+    lines = figure_lines(figure, first, body_of(figure, first), window, soft=False)
+    yield f'<g opacity="{TRACE}">'
+    yield from strokes(line for line in lines if line.piece in figure.trace)
+    yield "</g>"
 
 
 def limb_shapes(lines: list[Line]) -> Iterator[str]:
