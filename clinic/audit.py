@@ -44,6 +44,9 @@ class Verb(models.TextChoices):
     SCREENED = "screened", _("asked before prescribing")
     ACTIVATED = "activated", _("activated")
     ADJUSTED = "adjusted", _("adjusted")  # a new version
+    STEPPED = "stepped", _("went a step on")  # version: an exercise's next step
+    STEPPED_BACK = "stepped_back", _("went a step back")  # version: after a week's gap
+    DECLINED = "declined", _("left as it is")  # step request
     PAUSED = "paused", _("paused")
     PAUSE_ENDED = "pause_ended", _("pause ended")
     SUSPENDED = "suspended", _("suspended")

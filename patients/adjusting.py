@@ -13,11 +13,18 @@ from clinic.localtime import local_date
 from clinic.models import User
 from patients.changes import Asked
 from patients.locking import locked
-from patients.models import PracticeSession, Prescription, PrescriptionVersion
+from patients.models import Prescription, PrescriptionVersion
 from patients.notices.changed import owe_change_notice
 from patients.screening import precautions_of
-from patients.trial import ONE_DAY
-from patients.versions import Line, add_version, lines_of_version, needs_reason, refuse_foreign
+from patients.stepping import drop_requests
+from patients.versions import (
+    Line,
+    add_version,
+    lines_of_version,
+    needs_reason,
+    next_version_on,
+    refuse_foreign,
+)
 
 
 @transaction.atomic
@@ -70,15 +77,6 @@ def adjust(
     is_running = prescription.status == Prescription.Status.ACTIVE
     if is_running and before.of_the_patient() != Asked(lines, sessions_a_day, weekdays).of_the_patient():
         owe_change_notice(version, now=now)
+    drop_requests(prescription=prescription, version=version, by=by, now=now)
     audit.write(verb=Verb.ADJUSTED, obj=version, actor=by, clinic=patient.clinic, subject=patient, now=now)
     return version
-
-
-def next_version_on(prescription: Prescription, *, today: dt.date) -> dt.date:
-    """The local date from which a change made `today` holds: tomorrow where today was recorded already.
-
-    Before a start that was picked, it holds from that start.
-    """
-    recorded_today = PracticeSession.objects.filter(prescription=prescription, practised_on=today).exists()
-    first = today + ONE_DAY if recorded_today else today
-    return max(first, prescription.starts_on or first)

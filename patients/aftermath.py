@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 
-from patients.models import ExerciseStop, PracticeSession, PrescribedExercise
+from patients.models import ExerciseStop, PracticeSession, PrescribedExercise, PrescriptionVersion
 from patients.vocabulary import Alert
 
 
 @dataclass(frozen=True)
 class Aftermath:
-    """`stopped` are the exercises that this session turned off and that are off still."""
+    """`stopped` are the exercises that this session turned off and that are off still; `grown` those that
+    take their next step from the version on that was made of it."""
 
     stopped: list[PrescribedExercise]
     alerts: frozenset[Alert]
+    grown: list[PrescribedExercise]
 
     @property
     def clinic_was_told(self) -> bool:
@@ -19,10 +21,16 @@ class Aftermath:
 
 
 def aftermath(session: PracticeSession) -> Aftermath:
-    """Of one session: two queries."""
+    """Of one session: three queries."""
     stops = ExerciseStop.objects.standing().filter(session=session)
     off = PrescribedExercise.objects.filter(version=session.version_id, line__in=stops.values("line"))
+    grown = PrescribedExercise.objects.filter(
+        version__prescription=session.prescription_id,
+        version__cause=PrescriptionVersion.Cause.STEP,
+        step_since=session.first_recorded_at,  # made in the same moment
+    ).select_related("version")
     return Aftermath(
         stopped=list(off.order_by("position")),
         alerts=frozenset(Alert(what) for what in session.alerts.values_list("what", flat=True)),
+        grown=list(grown.order_by("position")),
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from patients.models import PrescriptionVersion
 from patients.versions import Line
 from programs import schedule_text
+from programs.building import figures
 from programs.models import Dose
 
 
@@ -22,13 +23,8 @@ class Asked:
 
     def of_the_patient(self) -> tuple[Any, ...]:
         """What the patient meets of it; two that are equal look the same to them."""
-        rows = [(one.line, figures(one), one.rung, one.note_en, one.note_it) for one in self.lines]
+        rows = [(one.line, figures(one.dose), one.rung, one.note_en, one.note_it) for one in self.lines]
         return rows, self.sessions_a_day, self.weekdays
-
-
-def figures(line: Line) -> dict[str, Any]:
-    """The dose without who says so."""
-    return {name: line.dose.get(name) for name in Dose.dose_fields() if name != "dose_sources"}
 
 
 def changes(before: Asked, after: Asked) -> list[str]:
@@ -50,7 +46,7 @@ def changes(before: Asked, after: Asked) -> list[str]:
 
 def _of_line(old: Line, new: Line) -> Iterable[str]:
     parts = []
-    was, becomes = figures(old), figures(new)
+    was, becomes = figures(old.dose), figures(new.dose)
     for name in Dose.FIGURES:
         if was[name] != becomes[name]:
             label = Dose._meta.get_field(name).verbose_name  # type: ignore[union-attr]
@@ -61,6 +57,8 @@ def _of_line(old: Line, new: Line) -> Iterable[str]:
         parts.append(_("another form"))
     if (old.note_en, old.note_it) != (new.note_en, new.note_it):
         parts.append(_("the note"))
+    if old.progression != new.progression:
+        parts.append(_("the progression") if new.progression else _("no progression"))
     if old.shown_in_clinic != new.shown_in_clinic:
         parts.append(_("shown in the clinic") if new.shown_in_clinic else _("not shown in the clinic yet"))
     return [f"{new.exercise.name}: {', '.join(parts)}"] if parts else []

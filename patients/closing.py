@@ -1,4 +1,4 @@
-"""Closing a work item that has an end of its own: an emergency sign is cleared, a review is signed."""
+"""Closing a work item with an end of its own: an emergency sign cleared, a review signed, a step answered."""
 
 import datetime as dt
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import User
 from patients.emergency import clear_emergency
-from patients.models import EmergencyReport, Patient, Review, WorkItem
+from patients.models import EmergencyReport, Patient, Review, StepRequest, WorkItem
 from patients.vocabulary import WorkKind
 from patients.work import close_work
 
@@ -28,6 +28,12 @@ def close_item(*, item: WorkItem, by: User, outcome: str, now: dt.datetime) -> N
         and Review.objects.unsigned().filter(prescription__patient=item.patient_id).exists()
     ):
         raise ValidationError(_("Sign the review: that closes it."), code="not_signed")
+    elif (
+        item.kind == WorkKind.PROGRESSION
+        and StepRequest.objects.waiting().filter(prescription__patient=item.patient_id).exists()
+    ):
+        problem = _("Say yes or not yet to the next step, on the programme's page: that closes it.")
+        raise ValidationError(problem, code="not_answered")
     close_work(item=item, by=by, outcome=outcome, now=now)
 
 

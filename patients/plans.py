@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.bilingual import localized
 from clinic.models import Clinic
 from patients.versions import Line, lines_of_program
-from programs.models import Exercise, Program
+from programs.models import Exercise, Program, Progression
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,9 @@ def as_kept(plan: Plan) -> dict[str, Any]:
         "schedule": [plan.sessions_a_day, plan.weekdays, plan.review_after_days],
         "lines": [
             {
+                **line.asked(),
                 "exercise": line.exercise.pk,
-                "dose": line.dose,
-                "rung": line.rung,
-                "notes": [line.note_en, line.note_it],
-                "shown_in_clinic": line.shown_in_clinic,
+                "progression": line.progression.values(),
             }
             for line in plan.lines
         ],
@@ -70,12 +68,11 @@ def plan_from(kept: dict[str, Any], *, clinic: Clinic) -> Plan:
         raise ValidationError(_("An exercise is not offered any more: build the programme again."))
     lines = [
         Line(
-            found[one["exercise"]],
-            one["dose"],
-            one["rung"],
-            note_en=one["notes"][0],
-            note_it=one["notes"][1],
-            shown_in_clinic=one["shown_in_clinic"],
+            **{
+                **one,
+                "exercise": found[one["exercise"]],
+                "progression": Progression(**one["progression"]),
+            }
         )
         for one in kept["lines"]
     ]

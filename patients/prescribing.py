@@ -21,6 +21,7 @@ from patients.plans import Plan, plan_of
 from patients.preferences import set_reminders
 from patients.reviews import open_review
 from patients.screening import ScreeningAnswers, conflicts, precautions_of, refuse_screening
+from patients.stepping import drop_requests
 from patients.trial import begin_count
 from patients.versions import add_version, refuse_foreign
 from patients.vocabulary import EndReason
@@ -166,6 +167,7 @@ def end(*, prescription: Prescription, reason: EndReason, by: User, now: dt.date
     prescription.ended_on = today
     prescription.next_review_on = None
     prescription.save()
+    drop_requests(prescription=prescription, by=by, now=now)
     audit.write(
         verb=Verb.ENDED,
         obj=prescription,

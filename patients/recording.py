@@ -27,6 +27,7 @@ from patients.models import (
     Prescription,
 )
 from patients.past import with_past
+from patients.progressing import reach_steps
 from patients.trial import ONE_DAY, begin_count
 from patients.vocabulary import Alert, Outcome, SkipReason, Source, WorkKind
 from patients.work import open_work
@@ -134,6 +135,7 @@ def _record(
         work[WorkKind.SKIPPED_FOR_PAIN] = [Alert.PAIN_SKIP]
     if work:
         _call_clinician(session, work, some_open=past.has_open_work, now=how.now)
+    reach_steps(session=session, exercises=exercises, now=how.now)
     audit.write(
         verb=Verb.RECORDED,
         obj=session,

@@ -3,58 +3,42 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, User
-from patients.models import PrescribedExercise, Prescription, PrescriptionVersion
+from patients.models import PracticeSession, PrescribedExercise, Prescription, PrescriptionVersion
 from patients.screening import against
+from patients.trial import ONE_DAY
+from programs.building import Row, asked_of, figures, rows_of
 from programs.gallery import remember_use
 from programs.models import Exercise, Program
+from programs.progression import steps
 
 
 @dataclass(frozen=True)
-class Line:
-    """One exercise to prescribe. `dose` holds the fields of Dose; a change keeps `line`."""
+class Line(Row):
+    """One exercise to prescribe; a change keeps `line`."""
 
-    exercise: Exercise
-    dose: dict[str, Any]
-    rung: int = 0
-    note_en: str = ""
-    note_it: str = ""
-    shown_in_clinic: bool = False
     line: uuid.UUID = field(default_factory=uuid.uuid4)
     # A line that goes on keeps the words, ladder and reason of this one, whatever the library says by now.
     copy_of: PrescribedExercise | None = None
+    # Which of its steps it now asks; None: what it asked before, or what was changed by hand.
+    step: int | None = None
 
 
 def lines_of_program(program: Program) -> list[Line]:
     """The program's exercises in order, as lines to prescribe: two queries, however long it is."""
-    items = program.items.select_related("exercise").prefetch_related("exercise__forms")
-    return [
-        Line(item.exercise, item.dose(), item.rung, item.note_en, item.note_it, item.shown_in_clinic)
-        for item in items.order_by("position", "pk")
-    ]
+    return [Line(row.exercise, **row.asked()) for row in rows_of(program)]
 
 
 def lines_of_version(version: PrescriptionVersion) -> list[Line]:
     """The lines of a version, to be changed into the next one; each keeps its `line`."""
-    return [
-        Line(
-            one.exercise,
-            one.dose(),
-            one.rung,
-            one.note_en,
-            one.note_it,
-            one.shown_in_clinic,
-            one.line,
-            copy_of=one,
-        )
-        for one in version.exercises.select_related("exercise").prefetch_related("exercise__forms")
-    ]
+    rows = version.exercises.select_related("exercise").prefetch_related("exercise__forms")
+    return [Line(one.exercise, line=one.line, copy_of=one, **asked_of(one)) for one in rows]
 
 
 def refuse_foreign(lines: Iterable[Line], clinic: Clinic) -> None:
@@ -84,8 +68,9 @@ def add_version(
     precautions_reason: str,
     by: User,
     now: dt.datetime,
+    cause: str = PrescriptionVersion.Cause.CLINICIAN,
 ) -> PrescriptionVersion:
-    """The next version of `prescription`; `flags` are the patient's precautions."""
+    """The next version of `prescription`; `flags` are the patient's precautions, `by` who authored it."""
     version = PrescriptionVersion.objects.create(
         prescription=prescription,
         number=last_number(prescription) + 1,
@@ -93,35 +78,46 @@ def add_version(
         sessions_a_day=sessions_a_day,
         weekdays=weekdays,
         prescribed_by=by,
+        cause=cause,
         created_at=now,
     )
-    rows = prescribed(lines)
+    rows = prescribed(lines, now=now)
     for row, line in zip(rows, lines, strict=True):
         row.version = version
         for name, value in _answered(line, flags, precautions_reason).items():
             setattr(row, name, value)
     PrescribedExercise.objects.bulk_create(rows)
-    given = [line for line in lines if line.copy_of is None or line.dose != line.copy_of.dose()]
+    given = [
+        line
+        for line in lines
+        if line.copy_of is None or (line.dose != line.copy_of.dose() and line.step is None)
+    ]
     remember_use(doses={line.exercise.pk: line.dose for line in given}, user=by, now=now)
     return version
 
 
-def prescribed(lines: Sequence[Line]) -> list[PrescribedExercise]:
-    """`lines` as a version would have them, in order; not saved, and of no version yet."""
+def prescribed(lines: Sequence[Line], *, now: dt.datetime) -> list[PrescribedExercise]:
+    """`lines` as a version made `now` would have them, in order; not saved, and of no version yet."""
     return [
         PrescribedExercise(
             line=line.line,
             position=position,
-            exercise=line.exercise,
-            rung=line.rung,
-            note_en=line.note_en,
-            note_it=line.note_it,
-            shown_in_clinic=line.shown_in_clinic,
-            **line.dose,
+            **line.values(),
             **_copied(line),
+            **_progress(line, now=now),
         )
         for position, line in enumerate(lines, start=1)
     ]
+
+
+def next_version_on(prescription: Prescription, *, today: dt.date) -> dt.date:
+    """The local date from which a change made `today` holds: tomorrow where today was recorded already.
+
+    Before a start that was picked, it holds from that start.
+    """
+    recorded_today = PracticeSession.objects.filter(prescription=prescription, practised_on=today).exists()
+    first = today + ONE_DAY if recorded_today else today
+    return max(first, prescription.starts_on or first)
 
 
 def last_number(prescription: Prescription) -> int:
@@ -139,6 +135,23 @@ def _copied(line: Line) -> dict[str, Any]:
         "equipment": source.equipment,
     }
     return own | source.wording() | source.picture()
+
+
+def _progress(line: Line, *, now: dt.datetime) -> dict[str, Any]:
+    """Its place in its progression: where it stood, the step that it takes, or the beginning."""
+    old = line.copy_of
+    if old is not None and line.step is not None:
+        return {"steps": old.steps, "step": line.step, "step_since": now}
+    if old is not None and _asks_the_same(line, old):
+        return {"steps": old.steps, "step": old.step, "step_since": old.step_since}
+    rungs = [form["rung"] for form in (old.ladder if old else line.exercise.ladder())]
+    found = steps(dose=line.dose, rung=line.rung, rungs=rungs, progression=line.progression)
+    return {"steps": [asdict(step) for step in found], "step": 0, "step_since": now}
+
+
+def _asks_the_same(line: Line, old: PrescribedExercise) -> bool:
+    was = Row(old.exercise, **asked_of(old))
+    return (figures(line.dose), line.rung, line.progression) == (figures(was.dose), was.rung, was.progression)
 
 
 def _answered(line: Line, flags: list[str], reason: str) -> dict[str, Any]:

@@ -104,6 +104,7 @@ class WorkKind(models.TextChoices):
     STOP = "stop", _("Stop or pain alert")
     SKIPPED_FOR_PAIN = "skipped_for_pain", _("Skipped for pain twice running")
     REVIEW = "review", _("Review")
+    PROGRESSION = "progression", _("Next step of an exercise")
 
 
 class Alert(models.TextChoices):
@@ -117,6 +118,7 @@ class Alert(models.TextChoices):
     PAIN_SKIP = "pain_skip", _("An exercise was skipped for pain in two sessions running")
     EMERGENCY_SIGN = "emergency_sign", _("An emergency sign was reported")
     REVIEW_REACHED = "review_reached", _("The review point was reached")
+    STEP_REACHED = "step_reached", _("An exercise was comfortable often enough for its next step")
 
 
 # Most urgent first: the order of the worklist.
@@ -125,6 +127,7 @@ URGENCY = [
     WorkKind.STOP,
     WorkKind.REVIEW,
     WorkKind.SKIPPED_FOR_PAIN,
+    WorkKind.PROGRESSION,
 ]
 
 

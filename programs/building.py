@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from clinic import audit
 from clinic.models import Clinic, User
 from programs.keys import free_key
-from programs.models import Exercise, ExerciseUse, Program, ProgramItem
+from programs.models import NO_PROGRESSION, Dose, Exercise, ExerciseUse, Program, ProgramItem, Progression
+
+ASKED = ("dose", "rung", "note_en", "note_it", "shown_in_clinic", "progression")
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Row:
     note_en: str = ""
     note_it: str = ""
     shown_in_clinic: bool = False
+    progression: Progression = NO_PROGRESSION
     # What its forms are called, by rung, where they are not those of the library (they were copied before).
     forms: Mapping[int, str] | None = None
 
@@ -33,25 +36,35 @@ class Row:
     def key(self) -> str:
         return str(self.exercise.pk)
 
+    def asked(self) -> dict[str, Any]:
+        """What is asked of the patient, field by field: what another row or line takes over."""
+        return {name: getattr(self, name) for name in ASKED}
+
     def values(self) -> dict[str, Any]:
-        """The columns of a ProgramItem beside its place."""
+        """The columns of a ProgramItem, or of what is prescribed, beside its place."""
+        asked = self.asked()
         return {
+            **asked.pop("dose"),
+            **asked.pop("progression").values(),
+            **asked,
             "exercise": self.exercise,
-            "rung": self.rung,
-            "note_en": self.note_en,
-            "note_it": self.note_it,
-            "shown_in_clinic": self.shown_in_clinic,
-            **self.dose,
         }
+
+
+def figures(dose: Mapping[str, Any]) -> dict[str, Any]:
+    """A dose without who says so: two that ask the same are equal."""
+    return {name: dose.get(name) for name in Dose.dose_fields() if name != "dose_sources"}
+
+
+def asked_of(item: Any) -> dict[str, Any]:
+    """What a ProgramItem, or a prescribed exercise, asks: as `Row.asked` gives it."""
+    return {name: item.dose() if name == "dose" else getattr(item, name) for name in ASKED}
 
 
 def rows_of(program: Program) -> list[Row]:
     """What stands in `program`, in order: two queries, however long it is."""
     items = program.items.select_related("exercise").prefetch_related("exercise__forms")
-    return [
-        Row(item.exercise, item.dose(), item.rung, item.note_en, item.note_it, item.shown_in_clinic)
-        for item in items.order_by("position", "pk")
-    ]
+    return [Row(item.exercise, **asked_of(item)) for item in items.order_by("position", "pk")]
 
 
 def usual_dose(exercise: Exercise, user: User) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from patients.clinic_pages import (
     prescription,
     reports,
     staff,
+    steps,
     treatments,
     worklist,
 )
@@ -65,6 +66,12 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
         CLINICIANS,
     ),
     ("prescriptions/<int:pk>/resume/", prescription.prescription_resume, "prescription_resume", CLINICIANS),
+    (
+        "prescriptions/<int:pk>/steps/<int:step_pk>/",
+        steps.prescription_step,
+        "prescription_step",
+        CLINICIANS,
+    ),
     (
         "prescriptions/<int:pk>/reviews/<int:number>/sign/",
         prescription.prescription_sign,

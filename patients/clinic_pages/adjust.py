@@ -15,15 +15,14 @@ from django.views.decorators.http import require_http_methods
 from clinic.admin_site import page
 from clinic.localtime import local_date
 from clinic.weekdays import EVERY_DAY, joined
-from patients.adjusting import adjust, next_version_on
+from patients.adjusting import adjust
 from patients.changes import Asked, changes
 from patients.clinic_pages.acting import by_now
 from patients.clinic_pages.building import PatientBuilder
 from patients.clinic_pages.forms.adjusting import AdjustForm
 from patients.clinic_pages.scope import CLINICIANS, prescription_or_404
 from patients.models import ExerciseStop, Prescription, PrescriptionVersion
-from patients.pages.cards import form_names
-from patients.versions import Line, lines_of_version
+from patients.versions import Line, lines_of_version, next_version_on
 from programs.admin.builder import ProgramBuilder
 from programs.building import Row
 
@@ -95,14 +94,7 @@ class AdjustBuilder(PatientBuilder):
     def line(self, row: Row) -> Line:
         """A line that goes on keeps what was copied into it; one that is new is copied from the library."""
         old = self.lines.get(row.key)
-        said: dict[str, Any] = {
-            "dose": row.dose,
-            "rung": row.rung,
-            "note_en": row.note_en,
-            "note_it": row.note_it,
-            "shown_in_clinic": row.shown_in_clinic,
-        }
-        return replace(old, **said) if old else Line(row.exercise, **said)
+        return replace(old, **row.asked()) if old else Line(row.exercise, **row.asked())
 
     def off(self) -> Collection[Any]:
         standing = ExerciseStop.objects.standing().filter(prescription=self.prescription)
@@ -137,8 +129,9 @@ class AdjustBuilder(PatientBuilder):
 
 
 def _row(line: Line) -> Row:
-    row = Row(line.exercise, line.dose, line.rung, line.note_en, line.note_it, line.shown_in_clinic)
-    return replace(row, forms=form_names(line.copy_of)) if line.copy_of else row
+    old = line.copy_of
+    names = {form["rung"]: old.form_name(form["rung"]) for form in old.ladder} if old else None
+    return Row(line.exercise, **line.asked(), forms=names)
 
 
 def _up(prescription: Prescription) -> tuple[str, str]:

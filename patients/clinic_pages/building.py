@@ -37,7 +37,7 @@ class PatientBuilder(Builder):
 
     def line(self, row: Row) -> Line:
         """What a row prescribes."""
-        return Line(row.exercise, row.dose, row.rung, row.note_en, row.note_it, row.shown_in_clinic)
+        return Line(row.exercise, **row.asked())
 
     def off(self) -> Collection[Any]:
         """The lines that are off for pain."""
@@ -49,7 +49,9 @@ class PatientBuilder(Builder):
 
     def _as_the_patient_sees_it(self) -> HttpResponse:
         """Their own page of today with what is being built, in their language. Nothing is saved."""
-        exercises: list[Any] = prescribed([self.line(form.row_now()) for form in self.sheet.kept()])
+        exercises: list[Any] = prescribed(
+            [self.line(form.row_now()) for form in self.sheet.kept()], now=timezone.now()
+        )
         off = self.off()
         for exercise in exercises:
             exercise.is_off = exercise.line in off

@@ -88,7 +88,10 @@ def _as_plan(prescription: Prescription | None, request: HttpRequest, patient: P
         write_reading(request, prescription, prescription.patient)
     is_theirs = prescription.patient_id == patient.pk
     version = prescription.versions.order_by("-number")[0]
-    lines = [Line(line.exercise, line.dose, line.rung) for line in lines_of_version(version)]
+    lines = [
+        Line(line.exercise, line.dose, line.rung, progression=line.progression)
+        for line in lines_of_version(version)
+    ]
     return Plan(
         lines,
         prescription.name_en if is_theirs else "",
@@ -116,7 +119,7 @@ class PrescribeBuilder(PatientBuilder):
             "weekdays": began.weekdays,
             "review_after_days": began.review_after_days,
         }
-        begun = [Row(line.exercise, line.dose, line.rung, line.note_en, line.note_it) for line in began.lines]
+        begun = [Row(line.exercise, **line.asked()) for line in began.lines]
         super().__init__(request, patient, begun=begun, scheme=scheme)
 
     def write(self, rows: list[Row]) -> str:

@@ -1,10 +1,10 @@
 """All that the page of one prescription shows, read in a constant number of queries."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinic.localtime import local_date
@@ -19,6 +19,7 @@ from patients.clinic_pages.forms.acts import (
     SignForm,
     StartForm,
 )
+from patients.clinic_pages.steps import steps_context
 from patients.clinic_pages.told_sessions import told
 from patients.models import ExerciseStop, PracticeSession, PrescribedExercise, Prescription, Screening
 from patients.vocabulary import EmergencySign
@@ -45,6 +46,7 @@ def report_context(
     today = local_date(now, patient.zone)
     seen = report(prescription, on=today)
     days = report_figures.shown_days(seen, today=today)
+    steps = steps_context(prescription)
     review = prescription.reviews.unsigned().order_by("number").first()
     return {
         "prescription": prescription,
@@ -61,7 +63,8 @@ def report_context(
         "legend": {shown.day.state: shown.state_words for shown in days[-STRIP_DAYS:]},
         "days": list(reversed(days)),
         "sessions": _sessions(prescription, sessions_page),
-        "versions": _versions(prescription, today=today),
+        "versions": _versions(prescription, steps["grows"], today=today),
+        "waiting_steps": steps["waiting_steps"],
         "stops": _stops(prescription),
         "pauses": [
             (pause, pause.ends_on >= today) for pause in prescription.pauses.select_related("made_by")
@@ -106,13 +109,19 @@ def _sessions(prescription: Prescription, number: str | None) -> Any:
     return page
 
 
-def _versions(prescription: Prescription, *, today: dt.date) -> list[dict[str, Any]]:
-    """The newest first, each with its exercises; `state` is next, in_force or past."""
+def _versions(
+    prescription: Prescription, grows: dict[uuid.UUID, Any], *, today: dt.date
+) -> list[dict[str, Any]]:
+    """The newest first, each with its exercises; `state` is next, in_force or past.
+
+    `grows` says of the newest one's lines what comes next.
+    """
     off = set(
         ExerciseStop.objects.standing().filter(prescription=prescription).values_list("line", flat=True)
     )
     rows = prescription.versions.select_related("prescribed_by").prefetch_related("exercises")
-    found, reigning = [], False
+    found: list[dict[str, Any]] = []
+    reigning = False
     for version in rows.order_by("-number"):
         started = version.starts_on <= today and not reigning
         reigning = reigning or started
@@ -121,20 +130,22 @@ def _versions(prescription: Prescription, *, today: dt.date) -> list[dict[str, A
                 "version": version,
                 "schedule": schedule_text.in_short(version),
                 "state": "in_force" if started else "past" if reigning else "next",
-                "exercises": [_exercise(one, off=one.line in off) for one in version.exercises.all()],
+                "exercises": [
+                    _exercise(one, off=one.line in off, grows=grows.get(one.line) if not found else None)
+                    for one in version.exercises.all()
+                ],
             }
         )
     return found
 
 
-def _exercise(exercise: PrescribedExercise, *, off: bool) -> dict[str, Any]:
-    form = exercise.form(exercise.rung)
-    language = (get_language() or "en")[:2]
+def _exercise(exercise: PrescribedExercise, *, off: bool, grows: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "exercise": exercise,
         "dose": dose_figures.in_short(exercise),
-        "form": (form.get(f"name_{language}") or form["name_en"]) if form else "",
+        "form": exercise.form_name(exercise.rung) if exercise.form(exercise.rung) else "",
         "off": off,
+        "grows": grows,
         "against": [Precaution(code).label for code in exercise.against],
     }
 

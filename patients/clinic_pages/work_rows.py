@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,15 @@ from django.urls import reverse
 
 from clinic.localtime import local_date
 from patients.clinic_pages.forms.work import CloseForm, HandOverForm, colleagues
-from patients.models import EmergencyReport, ExerciseStop, PrescribedExercise, Review, WorkItem, WorkItemEntry
+from patients.models import (
+    EmergencyReport,
+    ExerciseStop,
+    PrescribedExercise,
+    Review,
+    StepRequest,
+    WorkItem,
+    WorkItemEntry,
+)
 from patients.vocabulary import EmergencySign, WorkKind
 
 ENTRIES_SHOWN = 3
@@ -22,6 +30,7 @@ ICONS = {
     WorkKind.STOP: "stop",
     WorkKind.REVIEW: "flag",
     WorkKind.SKIPPED_FOR_PAIN: "skipped",
+    WorkKind.PROGRESSION: "up",
 }
 
 
@@ -35,7 +44,7 @@ class Row:
     stopped: list[PrescribedExercise]
     signs: list[str]
     link: str
-    closes_elsewhere: bool  # a review is closed by signing it, an emergency sign by clearing it
+    closes_elsewhere: bool  # a review is signed, an emergency sign cleared, a next step answered
     close: CloseForm
     hand_over: HandOverForm
     opened: str = field(default="")  # which of the two forms was sent and has to be mended
@@ -57,8 +66,12 @@ def rows_of(items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], now
         )
     )
     stopped = stopped_exercises({item.prescription_id for item in chosen if item.kind == WorkKind.STOP})
-    signs = _signs({item.patient_id for item in chosen if item.kind == WorkKind.EMERGENCY})
-    unsigned = _unsigned({item.patient_id for item in chosen if item.kind == WorkKind.REVIEW})
+    signs = _signs(_about(chosen, WorkKind.EMERGENCY))
+    elsewhere: dict[WorkKind, Collection[int]] = {
+        WorkKind.EMERGENCY: signs,
+        WorkKind.REVIEW: _unsigned(_about(chosen, WorkKind.REVIEW)),
+        WorkKind.PROGRESSION: _unanswered(_about(chosen, WorkKind.PROGRESSION)),
+    }
     takers = colleagues({item.patient.clinic_id for item in chosen})
     rows = []
     for item in chosen:
@@ -75,9 +88,7 @@ def rows_of(items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], now
                 stopped=stopped.get(item.prescription_id, []) if item.kind == WorkKind.STOP else [],
                 signs=signs.get(item.patient_id, []) if item.kind == WorkKind.EMERGENCY else [],
                 link=_link(item),
-                closes_elsewhere=item.patient_id in signs
-                if item.kind == WorkKind.EMERGENCY
-                else item.kind == WorkKind.REVIEW and item.patient_id in unsigned,
+                closes_elsewhere=item.patient_id in elsewhere.get(WorkKind(item.kind), ()),
                 close=bound.get((item.pk, "close")) or CloseForm(auto_id=f"close-{item.pk}-%s"),
                 hand_over=bound.get((item.pk, "hand_over")) or HandOverForm(users=others, item=item),
                 opened=sent,
@@ -113,6 +124,16 @@ def _unsigned(patient_ids: Iterable[int]) -> set[int]:
     """Whose review waits for a signature."""
     reviews = Review.objects.unsigned().filter(prescription__patient__in=patient_ids)
     return set(reviews.values_list("prescription__patient", flat=True))
+
+
+def _unanswered(patient_ids: Iterable[int]) -> set[int]:
+    """Whose next step waits for a word."""
+    requests = StepRequest.objects.waiting().filter(prescription__patient__in=patient_ids)
+    return set(requests.values_list("prescription__patient", flat=True))
+
+
+def _about(items: Iterable[Any], kind: WorkKind) -> set[int]:
+    return {item.patient_id for item in items if item.kind == kind}
 
 
 def _link(item: WorkItem) -> str:

@@ -3,13 +3,14 @@
 from patients.models.access import Invitation, PaperCode
 from patients.models.patient import Patient, Precautions, ReminderTime
 from patients.models.practice import ExerciseRecord, ExerciseStop, PracticeSession
+from patients.models.prescribed import PrescribedExercise
 from patients.models.prescription import (
     Pause,
-    PrescribedExercise,
     Prescription,
     PrescriptionVersion,
     Screening,
 )
+from patients.models.progression import StepRequest
 from patients.models.review import Review
 from patients.models.safety import EmergencyReport
 from patients.models.treatment import TreatmentNote
@@ -31,6 +32,7 @@ __all__ = [
     "ReminderTime",
     "Review",
     "Screening",
+    "StepRequest",
     "TreatmentNote",
     "WorkItem",
     "WorkItemEntry",

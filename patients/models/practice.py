@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import User
 from patients.models.patient import Patient
-from patients.models.prescription import PrescribedExercise, Prescription, PrescriptionVersion
+from patients.models.prescribed import PrescribedExercise
+from patients.models.prescription import Prescription, PrescriptionVersion
 from patients.models.scoping import HealthQuerySet
 from patients.vocabulary import Outcome, SkipReason, Source
 

@@ -1,6 +1,5 @@
 """What is prescribed: a program given to one patient, its versions, its pauses, and what was asked before."""
 
-import uuid
 from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -13,11 +12,8 @@ from clinic.models import User
 from patients.models.patient import Patient
 from patients.models.scoping import HealthQuerySet
 from patients.vocabulary import EndReason
-from programs.models import Dose, Exercise, Program, Wording
-from programs.models.dose import dose_constraints
-from programs.models.picture import Picture
+from programs.models import Program
 from programs.models.program import REVIEW_AFTER_DAYS, Schedule, schedule_constraints
-from programs.vocabulary import Position
 
 
 class PrescriptionQuerySet(HealthQuerySet):
@@ -146,12 +142,21 @@ class VersionQuerySet(HealthQuerySet):
 
 
 class PrescriptionVersion(Schedule):
-    """What is prescribed from a date on. The highest number with `starts_on <= D` is in force on D."""
+    """What is prescribed from a date on. The highest number with `starts_on <= D` is in force on D.
+
+    `prescribed_by` authored what stands in it, also where the steps that were authored made it (`cause`).
+    """
+
+    class Cause(models.TextChoices):
+        CLINICIAN = "clinician", _("Set by a physiotherapist")
+        STEP = "step", _("The next step, after comfortable sessions")
+        STEP_BACK = "step_back", _("A step back, after a week without practice")
 
     prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     starts_on = models.DateField()
     prescribed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    cause = models.CharField(max_length=9, choices=Cause.choices, default=Cause.CLINICIAN)
     created_at = models.DateTimeField()
 
     objects = VersionQuerySet.as_manager()
@@ -163,73 +168,13 @@ class PrescriptionVersion(Schedule):
             *schedule_constraints("version"),
             models.UniqueConstraint(name="version_number_once", fields=["prescription", "number"]),
             models.CheckConstraint(name="version_numbers_from_one", condition=Q(number__gte=1)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.number}"
-
-
-class PrescribedExerciseQuerySet(HealthQuerySet):
-    patient_path = "version__prescription__patient"
-    shown_to_patient = Q(version__prescription__activated_at__isnull=False)
-
-
-class PrescribedExercise(Wording, Dose, Picture):
-    """One exercise as it was prescribed. Words, dose, ladder and picture are copies; never changed once in
-    force.
-
-    `line` is the same exercise across versions. `against` are the patient's precautions that the exercise
-    named when it was put in, `precautions_reason` why it was prescribed all the same.
-    """
-
-    version = models.ForeignKey(PrescriptionVersion, on_delete=models.CASCADE, related_name="exercises")
-    line = models.UUIDField(default=uuid.uuid4)
-    position = models.PositiveSmallIntegerField()
-    exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="+")
-    rung = models.SmallIntegerField(default=0)
-    ladder = models.JSONField(default=list, blank=True)
-    starting_position = models.CharField(max_length=15, choices=Position.choices)
-    equipment = models.JSONField(default=list, blank=True)
-    against = models.JSONField(default=list, blank=True)
-    precautions_reason = models.TextField(blank=True)
-    note_en = models.TextField(blank=True)
-    note_it = models.TextField(blank=True)
-    shown_in_clinic = models.BooleanField(_("shown and checked in the clinic"), default=False)
-
-    objects = PrescribedExerciseQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("prescribed exercise")
-        ordering = ["version", "position"]
-        constraints = [
-            *dose_constraints("prescribed"),
-            models.UniqueConstraint(name="prescribed_line_once", fields=["version", "line"]),
-            models.UniqueConstraint(name="prescribed_position_once", fields=["version", "position"]),
-            models.CheckConstraint(name="prescribed_rung_range", condition=Q(rung__range=(-5, 5))),
             models.CheckConstraint(
-                name="prescribed_against_has_reason", condition=Q(against=[]) | ~Q(precautions_reason="")
+                name="version_cause_known", condition=Q(cause__in=["clinician", "step", "step_back"])
             ),
         ]
 
     def __str__(self) -> str:
-        return self.plain_name
-
-    def form(self, rung: int) -> dict[str, Any] | None:
-        """The ladder form at `rung` as it was copied, None for the usual form or where there is none."""
-        return next((form for form in self.ladder if form["rung"] == rung), None)
-
-    def figure_at(self, rung: int) -> str:
-        """The key of the figure of the form at `rung`; a form without one looks like the usual form."""
-        return (self.form(rung) or {}).get("figure") or self.figure
-
-    def photo_at(self, rung: int) -> str:
-        """The name of the photo's file, "" where there is none or the form at `rung` has its own figure."""
-        return "" if (self.form(rung) or {}).get("figure") else self.photo.name or ""
-
-    def easier_rung(self) -> int | None:
-        """The next easier form that the clinician's ladder has, None where there is none."""
-        rungs = [0, *(form["rung"] for form in self.ladder)]
-        return max((rung for rung in rungs if rung < self.rung), default=None)
+        return f"{self.number}"
 
 
 class PauseQuerySet(HealthQuerySet):

@@ -6,10 +6,11 @@ from patients.notices.alerts import EMERGENCY_ALERT, STOP_ALERT
 from patients.notices.changed import PROGRAMME_CHANGED
 from patients.notices.reminders import REMINDER, plan_reminders
 from patients.notices.reviews import REVIEW_DUE, open_reviews, plan_review_notices
+from patients.stepping import step_back_after_gaps
 
 
 def register() -> None:
     for kind in (REMINDER, STOP_ALERT, EMERGENCY_ALERT, REVIEW_DUE, PROGRAMME_CHANGED):
         kinds.register(kind)
-    for planner in (open_reviews, plan_review_notices, plan_reminders):
+    for planner in (open_reviews, plan_review_notices, plan_reminders, step_back_after_gaps):
         register_planner(planner)

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clinic.bilingual import localized
+from clinic.bilingual import localized, localized_data
 from patients.models import ExerciseRecord, PrescribedExercise
+from patients.step_words import news, next_step
 from programs.dose_words import dose_parts
 from programs.photos import photo_url
 from programs.pictures import Drawing, drawing
@@ -39,6 +39,8 @@ class Card:
     form: FormWords | None
     easier: FormWords | None
     record: ExerciseRecord | None = None
+    news: str = ""  # of a step that was just taken
+    next_step: str = ""
 
     @property
     def key(self) -> str:
@@ -58,6 +60,8 @@ def cards(exercises: Iterable[Any], records: Mapping[uuid.UUID, ExerciseRecord] 
             form=_form(exercise, exercise.rung),
             easier=easier_form(exercise),
             record=(records or {}).get(exercise.line),
+            news=news(exercise),
+            next_step=next_step(exercise),
         )
         for exercise in exercises
     ]
@@ -70,21 +74,11 @@ def easier_form(exercise: PrescribedExercise) -> FormWords | None:
     return _form(exercise, rung) or FormWords(_("the usual form"), exercise.steps, drawing(exercise.figure))
 
 
-def form_names(exercise: PrescribedExercise) -> dict[int, str]:
-    """What the forms that were copied are called, by their rung."""
-    return {form["rung"]: _text(form, "name") for form in exercise.ladder}
-
-
 def _form(exercise: PrescribedExercise, rung: int) -> FormWords | None:
     data = exercise.form(rung)
     if data is None:
         return None
-    name = _text(data, "name")
-    return FormWords(name, _text(data, "how").splitlines(), drawing(data.get("figure", ""), name=name))
-
-
-def _text(data: Mapping[str, Any], field: str) -> str:
-    """`field` of a copied ladder form in the active language, else in the other one."""
-    first, other = ("it", "en") if (get_language() or "").startswith("it") else ("en", "it")
-    text: str = data.get(f"{field}_{first}") or data.get(f"{field}_{other}") or ""
-    return text
+    name = localized_data(data, "name")
+    return FormWords(
+        name, localized_data(data, "how").splitlines(), drawing(data.get("figure", ""), name=name)
+    )

@@ -24,6 +24,7 @@ from patients.prescribed import exercises_on
 from patients.recording import record_own_session, refuse_day
 from patients.signin.current import patient_required
 from patients.standing import current_prescription
+from patients.step_words import reached
 from patients.stop_words import stop_words
 
 # Not a mistake in the form, but a door that is closed.
@@ -175,10 +176,12 @@ def saved(request: Any, on: dt.date) -> HttpResponse:
     last = of_day.order_by("-first_recorded_at").first()
     if last is None:
         raise Http404
+    after = aftermath(last)
     return show(
         request,
         "saved.html",
         section="today",
         shown=recorded(last),
-        after=aftermath(last),
+        after=after,
+        grown=[(exercise, reached(exercise)) for exercise in after.grown],
     )

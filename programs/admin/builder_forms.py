@@ -10,9 +10,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from clinic.weekdays import CHOICES, WeekdaysFormField
+from programs import progression_words
+from programs.admin.builder_growth import GROWS, GrowthForm, growth_of, progression_of, rung_field
 from programs.building import Row
 from programs.models import Dose, Exercise
 from programs.models.dose import MOST_SECONDS, MOST_TIMES
+from programs.progression import steps
 from programs.sources import sources_after
 from programs.vocabulary import Phase, SideOrder
 
@@ -30,8 +33,8 @@ MOST_WORDS = 500
 NOTE = forms.Textarea(attrs={"rows": 2})
 
 
-class RowForm(forms.Form):
-    """One exercise: its figures in place, its form, the note, and whether it was shown in the clinic."""
+class RowForm(GrowthForm):
+    """One exercise: its figures in place, its form, its progression, the note, whether it was shown."""
 
     sides = forms.ChoiceField(label=_("Sides"), choices=SIDES, required=False)
     against: Sequence[str] = ()  # the patient's precautions that the exercise names, where there is a patient
@@ -60,6 +63,7 @@ class RowForm(forms.Form):
             "note_en": row.note_en,
             "note_it": row.note_it,
             "shown_in_clinic": row.shown_in_clinic,
+            **growth_of(row.progression),
         }
         super().__init__(*args, **kwargs)
         for name in Dose.FIGURES:
@@ -72,14 +76,11 @@ class RowForm(forms.Form):
         forms_of = row.forms
         if forms_of is None:
             forms_of = {form.rung: str(form) for form in row.exercise.forms.all()}
-        rungs = sorted({0, row.rung, *forms_of})
-        self.fields["rung"] = forms.TypedChoiceField(
-            label=_("Form"),
-            coerce=int,
-            required=False,
-            empty_value=None,
-            choices=[(rung, forms_of.get(rung) or _unnamed(rung)) for rung in rungs],
-        )
+        self.rungs = sorted({0, row.rung, *forms_of})
+        self.named = {rung: str(forms_of.get(rung) or _unnamed(rung)) for rung in self.rungs}
+        self.fields["rung"] = rung_field(_("Form"), list(self.named.items()))
+        harder = [(rung, name) for rung, name in self.named.items() if rung > self.rungs[0]]
+        self.fields["up_to_rung"] = rung_field(_("Then up to the form"), [("", _("The same form")), *harder])
 
     @property
     def is_removed(self) -> bool:
@@ -89,7 +90,16 @@ class RowForm(forms.Form):
         return [self[name] for name in SEEN_AT_ONCE]
 
     def more_figures(self) -> list[forms.BoundField]:
-        return [self[name] for name in Dose.FIGURES if name not in SEEN_AT_ONCE]
+        return [self[name] for name in Dose.FIGURES if name not in (*SEEN_AT_ONCE, *GROWS)]
+
+    def progression_in_short(self) -> str:
+        """What grows, as far as it can be read; empty where nothing does."""
+        row = self.row_now()
+        if not row.progression:
+            return ""
+        found = steps(dose=row.dose, rung=row.rung, rungs=self.rungs, progression=row.progression)
+        way = progression_words.in_short(found, lambda rung: self.named.get(rung, ""))
+        return f"{way}; {progression_words.when(row.progression)}"
 
     @property
     def has_more(self) -> bool:
@@ -125,7 +135,8 @@ class RowForm(forms.Form):
         dose = {**self.row.dose, **{name: said[name] for name in Dose.FIGURES}, **_sides(said)}
         dose["dose_sources"] = sources_after(self.row.dose, dose)
         names = ("note_en", "note_it", "shown_in_clinic")
-        return Row(self.row.exercise, dose, said["rung"] or 0, **{name: said[name] for name in names})
+        asked = {name: said[name] for name in names}
+        return Row(self.row.exercise, dose, said["rung"] or 0, **asked, progression=progression_of(said))
 
 
 def _sides(said: Mapping[str, Any]) -> dict[str, Any]:

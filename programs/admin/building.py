@@ -146,6 +146,11 @@ class Builder:
             "sheet": self.sheet,
             "scheme": self.scheme,
             "burden": burden([form.dose_now() for form in self.sheet.kept()]),
+            "growing": [
+                (form.row.exercise.name, way)
+                for form in self.sheet.kept()
+                if (way := form.progression_in_short())
+            ],
             "in_use": {form.row.exercise.pk for form in self.sheet.kept()},
             "kinds": Kind.choices,
             "positions": Position.choices,

@@ -54,8 +54,8 @@ def _pillow(
 def _rounded(x0: float, x1: float, y0: float, y1: float, z: float) -> tuple[Vec, ...]:
     """The outline of something soft: its corners are quarters of a circle."""
     radius = 9.0
-    inner = ((x1 - radius, y1 - radius), (x0 + radius, y1 - radius))
-    inner += ((x0 + radius, y0 + radius), (x1 - radius, y0 + radius))
+    left, right, near, far = x0 + radius, x1 - radius, y0 + radius, y1 - radius
+    inner = ((right, far), (left, far), (left, near), (right, near))
     return tuple(
         Vec(
             x + radius * math.cos(math.radians(90 * quarter + turn)),

@@ -14,6 +14,7 @@ from clinic.scoping import ScopedQuerySet
 from clinic.weekdays import EVERY_DAY, WeekdaysField, weekdays_condition
 from programs.models.dose import Dose, dose_constraints
 from programs.models.exercise import Exercise
+from programs.models.progression import Progressing, progression_constraints
 from programs.models.scoping import LibraryQuerySet
 from programs.vocabulary import Phase, Status
 
@@ -113,7 +114,7 @@ class ProgramItemQuerySet(ScopedQuerySet):
         return self.filter(program__in=Program.objects.visible_to(user))
 
 
-class ProgramItem(Dose):
+class ProgramItem(Dose, Progressing):
     """One exercise of a program, with its dose and its place."""
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="items")
@@ -137,6 +138,7 @@ class ProgramItem(Dose):
         ordering = ["position", "pk"]
         constraints = [
             *dose_constraints("program_item"),
+            *progression_constraints("program_item"),
             models.UniqueConstraint(name="program_exercise_once", fields=["program", "exercise"]),
             models.CheckConstraint(name="program_item_rung_range", condition=Q(rung__range=(-5, 5))),
         ]

@@ -1,0 +1,369 @@
+"""Progression (rule 7): a step on after comfortable sessions, a word where one is asked, a step back."""
+
+from dataclasses import replace
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from clinic.models import Event, Notice
+from patients import stepping
+from patients.adjusting import adjust
+from patients.closing import close_item
+from patients.models import PrescriptionVersion, StepRequest
+from patients.screening import keep_precautions
+from patients.versions import lines_of_version
+from patients.vocabulary import WorkKind
+from programs.models import Exercise, ExerciseUse, Progression
+from tests.factories import LadderFormFactory
+from tests.patients.scenario import Scenario, totals
+
+pytestmark = pytest.mark.django_db
+COMFORTABLE = {"before": 3, "after": 4}  # "at most before + 1"
+
+
+class Growing(Scenario):
+    """Its exercises have a harder form too."""
+
+    @staticmethod
+    def _exercise():
+        exercise = Scenario._exercise()
+        LadderFormFactory(exercise=exercise, rung=1, name_en="One leg", name_it="Una gamba")
+        return exercise
+
+
+def newest(trial: Scenario) -> PrescriptionVersion:
+    return trial.prescription.versions.order_by("-number")[0]
+
+
+def change_line(trial: Scenario, letter: str, on: int, at: str = "08:00", progression=None, **dose) -> None:
+    """Change one line by hand, as the builder does; the others go on as they are."""
+    version = newest(trial)
+    lines = []
+    for line in lines_of_version(version):
+        if line.line == trial.line(letter):
+            grown = progression if progression is not None else line.progression
+            line = replace(line, dose={**line.dose, **dose}, progression=grown)
+        lines.append(line)
+    adjust(
+        prescription=trial.prescription,
+        lines=lines,
+        sessions_a_day=version.sessions_a_day,
+        weekdays=version.weekdays,
+        by=trial.clinician,
+        now=trial.at(on, at),
+    )
+
+
+def growing(letters: str = "A", *, alone: bool = True, after: int = 2, up_to: int | None = None) -> Scenario:
+    """A is held 5 seconds, and grows to 10 and 15 after `after` sessions; from day 1 on."""
+    trial = Growing(letters)
+    progression = Progression(after, alone, up_to)
+    change_line(trial, "A", 1, progression=progression, hold_s=5, hold_step_s=5, hold_until_s=15)
+    return trial
+
+
+def holds(trial: Scenario, letter: str = "A") -> list[tuple[int, int, int]]:
+    """Of each version: from which day, at which step, how many seconds."""
+    return [
+        (
+            (version.starts_on - trial.day_one).days + 1,
+            *version.exercises.values_list("step", "hold_s").get(line=trial.line(letter)),
+        )
+        for version in trial.prescription.versions.order_by("number")
+        if version.number > 1
+    ]
+
+
+# --- On its own ---------------------------------------------------------------------------------------
+def test_after_so_many_comfortable_sessions_the_next_step_holds_from_tomorrow():
+    trial = growing()
+    trial.records(1, done="A", **COMFORTABLE)
+    assert holds(trial) == [(1, 0, 5)]
+    trial.records(2, done="A", **COMFORTABLE)
+    assert holds(trial) == [(1, 0, 5), (3, 1, 10)]
+    version = newest(trial)
+    assert (version.cause, version.prescribed_by) == ("step", trial.clinician)
+    assert Event.objects.filter(verb="stepped", object_id=str(version.pk), actor=None).count() == 1
+    assert not trial.open_work()
+    assert not Notice.objects.filter(kind="programme_changed", due_at__gt=trial.at(1)).exists()
+
+
+def test_it_goes_on_until_the_last_step_and_stays_there():
+    trial = growing()
+    for day in range(1, 9):
+        trial.records(day, done="A", **COMFORTABLE)
+    assert holds(trial) == [(1, 0, 5), (3, 1, 10), (5, 2, 15)]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"done": "A", "before": 3, "after": 5},  # two above before
+        {"done": "A", "before": 3},  # not said: not known
+        {"done": "A", "after": 2},
+        {"easier": "A", **COMFORTABLE},
+        {"partly": "A", **COMFORTABLE},
+        {"skipped": {"A": "no_time"}, **COMFORTABLE},
+        {"done": "A", "stopped": "B", "stopped_all": True, **COMFORTABLE},
+    ],
+)
+def test_what_is_not_comfortable_does_not_count(answers):
+    trial = growing("AB")
+    trial.records(1, done="A", **COMFORTABLE)
+    trial.records(2, **answers)
+    assert len(holds(trial)) == 1
+    if not answers.get("stopped_all"):
+        trial.records(3, done="A", **COMFORTABLE)
+        assert holds(trial)[-1] == (4, 1, 10)
+
+
+def test_pain_that_falls_is_comfortable_and_no_pain_is_not_a_missing_one():
+    trial = growing()
+    trial.records(1, done="A", before=6, after=2)
+    trial.records(2, done="A", before=0, after=0)
+    assert holds(trial)[-1] == (3, 1, 10)
+
+
+def test_another_exercise_that_was_stopped_does_not_hold_this_one_up():
+    trial = growing("AB")
+    trial.records(1, done="A", stopped="B", **COMFORTABLE)
+    trial.records(2, done="A", **COMFORTABLE)
+    assert holds(trial)[-1] == (3, 1, 10)
+
+
+def test_after_a_stop_the_sessions_are_counted_from_when_it_was_resumed():
+    trial = growing(after=2)
+    trial.records(1, done="A", **COMFORTABLE)
+    trial.records(2, stopped="A")
+    trial.resumes(3, "A")
+    trial.records(3, done="A", **COMFORTABLE)
+    assert len(holds(trial)) == 1
+    trial.records(4, done="A", **COMFORTABLE)
+    assert holds(trial)[-1] == (5, 1, 10)
+
+
+def test_sessions_at_the_step_before_do_not_count_for_the_next_one():
+    trial = growing(after=2)
+    for day in (1, 2, 3):  # day 3 is the first at 10 seconds
+        trial.records(day, done="A", **COMFORTABLE)
+    trial.records(2, at="10:00", told_on=3, done="A", **COMFORTABLE)  # told late, done at 5 seconds
+    assert holds(trial)[-1] == (3, 1, 10)
+    trial.records(4, done="A", **COMFORTABLE)
+    assert holds(trial)[-1] == (5, 2, 15)
+
+
+def test_two_exercises_that_are_ready_at_once_make_one_version():
+    trial = growing("AB")
+    change_line(trial, "B", 1, progression=Progression(2, True), hold_s=20, hold_step_s=10, hold_until_s=30)
+    for day in (1, 2):
+        trial.records(day, done="AB", **COMFORTABLE)
+    assert newest(trial).number == 4
+    assert holds(trial, "B")[-1] == (3, 1, 30)
+    assert holds(trial, "A")[-1] == (3, 1, 10)
+
+
+def test_then_the_harder_form_with_the_first_hold_again():
+    trial = growing(after=1, up_to=1)
+    for day in range(1, 4):
+        trial.records(day, done="A", **COMFORTABLE)
+    last = newest(trial).exercises.get()
+    assert (last.step, last.rung, last.hold_s) == (3, 1, 5)  # 5, 10, 15, then the form
+
+
+def test_the_ladder_is_the_one_that_was_copied():
+    trial = growing(after=1, up_to=1)
+    trial.lines["A"].exercise.forms.all().delete()
+    for day in range(1, 5):
+        trial.records(day, done="A", **COMFORTABLE)
+    assert newest(trial).exercises.get().rung == 1
+
+
+def test_a_step_is_not_what_the_clinician_gave_last():
+    trial = growing()
+    for day in (1, 2):
+        trial.records(day, done="A", **COMFORTABLE)
+    assert ExerciseUse.objects.get(user=trial.clinician, exercise=trial.lines["A"].exercise).hold_s == 5
+
+
+def test_precautions_that_were_found_since_do_not_hold_a_step_up():
+    trial = growing()
+    Exercise.objects.update(precautions=["hypermobility"])
+    keep_precautions(
+        patient=trial.patient, codes=["hypermobility"], by=trial.clinician, now=trial.at(1, "07:30")
+    )
+    for day in (1, 2):
+        trial.records(day, done="A", **COMFORTABLE)
+    assert holds(trial)[-1] == (3, 1, 10)
+
+
+# --- By hand ------------------------------------------------------------------------------------------
+def test_what_is_changed_by_hand_begins_anew_and_the_rest_stays_where_it_is():
+    trial = growing("AB")
+    change_line(trial, "B", 1, progression=Progression(2, True), hold_s=20, hold_step_s=10, hold_until_s=40)
+    for day in (1, 2):
+        trial.records(day, done="AB", **COMFORTABLE)
+    trial.records(3, done="AB", **COMFORTABLE)
+    change_line(trial, "A", 3, at="12:00", hold_s=8)
+    assert holds(trial, "A")[-1] == (4, 0, 8)
+    assert holds(trial, "B")[-1] == (4, 1, 30)
+    trial.records(4, done="AB", **COMFORTABLE)  # B: days 3 and 4 at 30 seconds; A: day 4 alone at 8
+    assert holds(trial, "B")[-1] == (5, 2, 40)
+    assert holds(trial, "A")[-1] == (5, 0, 8)
+
+
+# --- A word from the clinician ------------------------------------------------------------------------
+def asked(trial: Scenario) -> StepRequest:
+    return StepRequest.objects.waiting().get(prescription=trial.pk)
+
+
+def test_who_wants_to_be_asked_is_asked_once_and_nothing_changes_meanwhile():
+    trial = growing(alone=False)
+    for day in (1, 2, 3):
+        trial.records(day, done="A", **COMFORTABLE)
+    assert holds(trial) == [(1, 0, 5)]
+    (item,) = trial.open_work(WorkKind.PROGRESSION)
+    assert (item.owner, item.due_on, item.entries.count()) == (trial.clinician, trial.date(2), 1)
+    assert asked(trial).session.practised_on == trial.date(2)
+    assert not Notice.objects.filter(recipient=trial.clinician).exists()
+
+
+def test_yes_is_the_next_step_and_closes_the_item():
+    trial = growing(alone=False)
+    for day in (1, 2):
+        trial.records(day, done="A", **COMFORTABLE)
+    request, told = asked(trial), Notice.objects.filter(kind="programme_changed")
+    before = told.count()
+    version = stepping.answer_step(
+        request=request, approve=True, by=trial.clinician, now=trial.at(2, "17:00")
+    )
+    assert holds(trial)[-1] == (3, 1, 10)
+    assert version == newest(trial)
+    assert not trial.open_work()
+    assert told.count() == before + 1
+    with pytest.raises(ValidationError, match="answered this already"):
+        stepping.answer_step(request=request, approve=False, by=trial.clinician, now=trial.at(2, "18:00"))
+
+
+def test_not_yet_counts_anew():
+    trial = growing(alone=False)
+    for day in (1, 2):
+        trial.records(day, done="A", **COMFORTABLE)
+    stepping.answer_step(request=asked(trial), approve=False, by=trial.clinician, now=trial.at(2, "17:00"))
+    assert not trial.open_work()
+    trial.records(3, done="A", **COMFORTABLE)
+    assert not trial.open_work()
+    trial.records(4, done="A", **COMFORTABLE)
+    assert asked(trial).session.practised_on == trial.date(4)
+    assert holds(trial) == [(1, 0, 5)]
+
+
+def test_the_item_is_closed_by_answering_it():
+    trial = growing(alone=False)
+    for day in (1, 2):
+        trial.records(day, done="A", **COMFORTABLE)
+    (item,) = trial.open_work()
+    with pytest.raises(ValidationError, match="Say yes or not yet"):
+        close_item(item=item, by=trial.clinician, outcome="Seen.", now=trial.at(3))
+
+
+@pytest.mark.parametrize("overtaken", [True, False])
+def test_changing_the_exercise_by_hand_overtakes_the_question(overtaken):
+    trial = growing("AB", alone=False)
+    for day in (1, 2):
+        trial.records(day, done="AB", **COMFORTABLE)
+    change_line(trial, "A" if overtaken else "B", 2, at="12:00", reps=4)
+    assert StepRequest.objects.waiting().exists() is not overtaken
+    assert bool(trial.open_work()) is not overtaken
+
+
+def test_the_end_of_the_programme_takes_the_question_from_the_list():
+    trial = growing(alone=False)
+    for day in (1, 2):
+        trial.records(day, done="A", **COMFORTABLE)
+    trial.ends(3)
+    assert not trial.open_work()
+
+
+# --- A step back --------------------------------------------------------------------------------------
+def grown() -> Scenario:
+    """At 15 seconds from day 3 on, practised last on day 2."""
+    trial = growing(after=1)
+    for day in (1, 2):
+        trial.records(day, done="A", **COMFORTABLE)
+    assert holds(trial)[-1] == (3, 2, 15)
+    return trial
+
+
+def test_after_seven_days_without_practice_one_step_back_and_once():
+    trial = grown()
+    assert stepping.step_back_after_gaps(trial.at(9, "23:00")) == 0  # days 3 to 8 are over: six
+    assert stepping.step_back_after_gaps(trial.at(10, "00:30")) == 1  # day 9 is over: seven
+    assert holds(trial)[-1] == (10, 1, 10)
+    assert newest(trial).cause == "step_back"
+    for later in (10, 11, 40):
+        assert stepping.step_back_after_gaps(trial.at(later, "12:00")) == 0
+
+
+def test_a_scheduler_that_was_down_steps_back_later_and_once():
+    trial = grown()
+    assert stepping.step_back_after_gaps(trial.at(30, "12:00")) == 1
+    assert holds(trial)[-1] == (30, 1, 10)
+
+
+def test_after_practice_the_next_gap_counts_anew():
+    trial = growing(after=1)
+    for day in (1, 2):
+        trial.records(day, done="A", **COMFORTABLE)
+    stepping.step_back_after_gaps(trial.at(10))
+    trial.records(10, done="A", before=3, after=5)
+    assert stepping.step_back_after_gaps(trial.at(17, "23:00")) == 0
+    assert stepping.step_back_after_gaps(trial.at(18, "00:30")) == 1
+    assert holds(trial)[-1] == (18, 0, 5)
+    assert stepping.step_back_after_gaps(trial.at(40)) == 0  # nothing is left to take back
+
+
+def test_a_session_in_which_everything_was_skipped_is_no_practice():
+    trial = grown()
+    trial.records(8, skipped={"A": "no_time"})
+    assert stepping.step_back_after_gaps(trial.at(10, "00:30")) == 1
+
+
+def test_days_are_those_of_the_patient():
+    trial = growing(after=1)
+    kiritimati = Scenario("A", zone="Pacific/Kiritimati")
+    assert trial.zone != kiritimati.zone
+    change_line(kiritimati, "A", 1, progression=Progression(1, True), hold_s=5, hold_step_s=5, hold_until_s=9)
+    kiritimati.records(1, done="A", **COMFORTABLE)
+    assert stepping.step_back_after_gaps(kiritimati.at(8, "23:59")) == 0
+    assert stepping.step_back_after_gaps(kiritimati.at(9, "00:01")) == 1
+
+
+def test_an_ended_programme_stays_as_it_was():
+    trial = grown()
+    trial.ends(3)
+    assert stepping.step_back_after_gaps(trial.at(20)) == 0
+
+
+def test_looking_for_gaps_is_one_query_where_there_is_none(django_assert_num_queries):
+    trial = grown()
+    with django_assert_num_queries(1):
+        stepping.step_back_after_gaps(trial.at(5))
+
+
+# --- Adherence ----------------------------------------------------------------------------------------
+def test_steps_leave_the_figures_of_past_days_alone():
+    trial = growing("AB")
+    for day in (1, 2):
+        trial.records(day, done="AB", **COMFORTABLE)
+    trial.records(3, done="A", easier="B")
+    assert totals(trial.report(on=4)) == "3 of 3 sessions, 6 of 6 doses"
+
+
+def test_recording_costs_nothing_more_where_nothing_grows(django_assert_max_num_queries):
+    plain, trial = Scenario("A"), growing(after=5)
+    with django_assert_max_num_queries(40) as without:
+        plain.records(1, done="A", **COMFORTABLE)
+    with django_assert_max_num_queries(40) as growth:
+        trial.records(1, done="A", **COMFORTABLE)
+    # The newest version, its lines with exercise and forms, and three that count.
+    assert len(growth) - len(without) == 6  # noqa: PLR2004
