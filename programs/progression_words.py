@@ -30,7 +30,8 @@ def when(progression: Progression) -> str:
     after = ngettext(
         "after %(count)s comfortable session", "after %(count)s comfortable sessions", sessions
     ) % {"count": sessions}
-    return f"{after}, {_('on its own') if progression.next_alone else _('asks first')}"
+    how = _("on its own") if progression.next_alone else _("asks first")
+    return f"{after}, {how}"
 
 
 def what(step: Step, before: Step, name_of: NameOf) -> str:
