@@ -108,6 +108,10 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
             {"pk": pause.prescription_id, "pause_pk": pause.pk}
             for pause in (theirs.pause, *house.prescription.pauses.all())
         ],
+        "admin:prescription_step": [
+            {"pk": house.prescription.pk, "step_pk": asked.pk}
+            for asked in house.prescription.step_requests.all()
+        ],
         "admin:treatment_withdraw": [{"pk": note.pk} for note in house.patient.treatment_notes.all()],
         "admin:prescription_sign": [
             {"pk": prescription.pk, "number": 1} for prescription in (theirs.due, theirs.ended)

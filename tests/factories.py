@@ -37,6 +37,7 @@ from patients.models import (
     ReminderTime,
     Review,
     Screening,
+    StepRequest,
     TreatmentNote,
     WorkItem,
     WorkItemEntry,
@@ -274,6 +275,26 @@ class PrecautionsFactory(DjangoModelFactory):
     codes = LazyFunction(lambda: [Precaution.OSTEOPOROSIS.value])
     asked_by = SubFactory(UserFactory)
     asked_at = LazyFunction(timezone.now)
+
+
+class StepRequestFactory(DjangoModelFactory):
+    """Of the newest version's first exercise, which gets something to grow to."""
+
+    class Meta:
+        model = StepRequest
+
+    session = SubFactory("tests.factories.PracticeSessionFactory")
+    prescription = LazyAttribute(lambda request: request.session.prescription)
+    line = LazyAttribute(lambda request: _growing(request.prescription).line)
+    asked_at = LazyFunction(timezone.now)
+
+
+def _growing(prescription: Prescription) -> PrescribedExercise:
+    exercise = prescription.versions.order_by("-number")[0].exercises.first()
+    exercise.hold_s, exercise.next_after, exercise.step_since = 5, 1, timezone.now()
+    exercise.steps = [{"rung": 0, "hold_s": hold, "hold_most_s": None} for hold in (5, 10)]
+    exercise.save()
+    return exercise
 
 
 class TreatmentNoteFactory(DjangoModelFactory):

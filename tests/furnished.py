@@ -46,6 +46,7 @@ from tests.factories import (
     ReviewFactory,
     ScreeningFactory,
     StaffInvitationFactory,
+    StepRequestFactory,
     TreatmentNoteFactory,
     WorkItemEntryFactory,
     WorkItemFactory,
@@ -187,6 +188,9 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
     for line, outcome in zip(lines, (Outcome.DONE, Outcome.PARTLY, Outcome.STOPPED), strict=True):
         ExerciseRecordFactory(session=session, prescribed=line, outcome=outcome)
     stop = ExerciseStopFactory(session=session, line=lines[2].line)
+    StepRequestFactory(session=session)
+    step = WorkItemFactory(prescription=prescription, kind=WorkKind.PROGRESSION, owner=house.clinician)
+    WorkItemEntryFactory(item=step, what=Alert.STEP_REACHED, session=session)
     work = WorkItemFactory(prescription=prescription, owner=house.clinician)
     WorkItemEntryFactory(item=work, what=Alert.STOP, session=session)
     closed = WorkItemFactory(

@@ -270,6 +270,7 @@ SHOWS_NOTHING = {
     "admin:patient_invite": "leads back to the patient",
     "admin:treatment_withdraw": "leads back to the patient",
     "admin:prescription_end_pause": "leads back to the report",
+    "admin:prescription_step": "leads back to the report",
     "mfa_remove_webauthn": "asks without naming it",
     "exercise_photo": "a picture, without a word",
     "admin:exercise_copy": "leads to the copy",

@@ -245,7 +245,15 @@ def sent(trial: Scenario, **changed: object) -> dict[str, Any]:
     }
     for one in exercises:
         figures = {name: getattr(one, name) or "" for name in one.FIGURES}
-        for name, value in {"rung": 0, "note_en": one.note_en, "note_it": one.note_it, **figures}.items():
+        others = {
+            "rung": one.rung,
+            "note_en": one.note_en,
+            "note_it": one.note_it,
+            "next_after": one.next_after or "",
+            "next_how": "alone" if one.next_alone else "ask",
+            "up_to_rung": "" if one.up_to_rung is None else one.up_to_rung,
+        }
+        for name, value in {**others, **figures}.items():
             data[f"row-{one.exercise_id}-{name}"] = value
     for name, value in changed.items():
         letter, _, field = name.partition("_")

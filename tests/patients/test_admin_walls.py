@@ -14,6 +14,7 @@ from tests.factories import (
     MembershipFactory,
     PauseFactory,
     ReviewFactory,
+    StepRequestFactory,
     TreatmentNoteFactory,
     UserFactory,
     WorkItemFactory,
@@ -47,6 +48,9 @@ def addresses(aurora) -> dict[str, str]:
     }
     more = {
         "prescription_end_pause": [PauseFactory(prescription=aurora.prescription).pk],
+        "prescription_step": [
+            StepRequestFactory(session__prescription=aurora.prescription).pk,
+        ],
         "prescription_sign": [ReviewFactory(prescription=aurora.prescription).number],
         "staff_leave": [aurora.clinician.pk],
         "staff_hand_over": [aurora.clinician.pk],
@@ -156,7 +160,7 @@ def test_an_id_that_is_nobodys_is_not_found(odd, addresses, aurora):
     client = signed_in(aurora.manager, method="mfa")
     for route, _view, name, _roles in PAGES:
         if "<int:" in route:
-            numbers = {"pk": int(odd), "pause_pk": int(odd), "number": int(odd)}
+            numbers = dict.fromkeys(("pk", "pause_pk", "step_pk", "number"), int(odd))
             wanted = {key: number for key, number in numbers.items() if f"<int:{key}>" in route}
             slug = {"slug": aurora.clinic.slug} if "<slug" in route else {}
             address = reverse(f"admin:{name}", kwargs={**wanted, **slug})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from programs.admin.builder_forms import MOST_ROWS
-from programs.models import Exercise, Program, ProgramItem
+from programs.models import NO_PROGRESSION, Exercise, Program, ProgramItem, Progression
 from tests.factories import ExerciseFactory, LadderFormFactory, MembershipFactory, ProgramFactory
 from tests.patients.pages import text
 
@@ -231,6 +231,39 @@ def test_garbage_is_no_fault(clinician, two):
     answer = clinician.post(NEW, {"act": "down:1", "rows": ["x", "-1", "9" * 40, "0"]})
     assert answer.status_code == 200
     assert order(answer) == []
+
+
+# --- Progression -----------------------------------------------------------------------------------------
+def growth(exercise, **fields: Any) -> dict[str, Any]:
+    return {f"row-{exercise.pk}-{name}": value for name, value in fields.items()}
+
+
+def test_a_progression_is_kept_with_the_programme_and_shown_again(clinician, two):
+    bridge, stretch = two
+    LadderFormFactory(exercise=bridge, rung=1, name_en="One leg")
+    grows = growth(bridge, hold_step_s=4, hold_until_s=12, next_after=3, next_how="alone", up_to_rung=1)
+    seen = text(clinician.post(NEW, sent(bridge, stretch, act="weigh", **grows)))
+    assert (
+        "Bridge: 4 → 8 → 12 s, then One leg: 4 → 8 → 12 s; after 3 comfortable sessions, on its own" in seen
+    )
+    assert clinician.post(NEW, sent(bridge, stretch, act="save", **grows)).status_code == 302
+    made = Program.objects.get(name_en="First days")
+    kept, plain = made.items.all()
+    assert kept.progression == Progression(3, True, 1)
+    assert plain.progression == NO_PROGRESSION
+    form = clinician.get(f"/admin/programmes/{made.pk}/build/").context["sheet"].forms[0]
+    assert [field.value() for field in form.growth()] == [4, 12, 1, 3, "alone"]
+    assert form.grows
+
+
+def test_an_exercise_without_a_ladder_offers_no_form_to_grow_to(clinician, two):
+    answer = clinician.post(NEW, sent(two[1], act="weigh"))
+    assert [field.name for field in answer.context["sheet"].forms[0].growth()] == [
+        "hold_step_s",
+        "hold_until_s",
+        "next_after",
+        "next_how",
+    ]
 
 
 # --- Whose -------------------------------------------------------------------------------------------------

@@ -1,0 +1,178 @@
+"""What is seen of a progression: in the builder, on the clinic's pages, by the patient."""
+
+import pytest
+from django.urls import reverse
+
+from clinic.scoping import Role
+from patients.models import StepRequest, WorkItem
+from patients.stepping import step_back_after_gaps
+from tests.patients.clinic_pages import act_url, client_of, member, report_url
+from tests.patients.growing import COMFORTABLE, growing, holds, newest
+from tests.patients.pages import client_of as patient_of
+from tests.patients.pages import posted, text
+from tests.patients.scenario import Scenario
+from tests.patients.test_admin_prescribing import adjust_url, sent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asked(time_machine) -> Scenario:
+    """Two comfortable sessions of A, whose next step waits for a word on the morning of day 3."""
+    trial = growing("AB", alone=False)
+    for day in (1, 2):
+        trial.records(day, done="AB", **COMFORTABLE)
+    time_machine.move_to(trial.at(3, "10:00"), tick=False)
+    return trial
+
+
+def answer_url(trial: Scenario) -> str:
+    return act_url(trial, "step", StepRequest.objects.get(prescription=trial.pk).pk)
+
+
+# --- The clinic -------------------------------------------------------------------------------------------
+def test_the_worklist_leads_to_the_question_and_yes_answers_it(asked):
+    client = client_of(asked.clinician)
+    said = text(client.get(reverse("admin:worklist")))
+    assert "Next step of an exercise" in said
+    assert "An exercise was comfortable often enough for its next step" in said
+    page = text(client.get(report_url(asked)))
+    assert "Ready for the next step" in page
+    assert "Hold 10 seconds: 2 of 2 comfortable sessions, then you are asked" in page
+    answer = client.post(answer_url(asked), {"answer": "yes"}, follow=True)
+    assert "The next step holds from 4 March 2026." in text(answer)
+    assert "Ready for the next step" not in text(answer)
+    assert holds(asked)[-1] == (3, 1, 10)
+    assert not WorkItem.objects.open().exists()
+
+
+def test_not_yet_changes_nothing_and_a_second_answer_is_told(asked):
+    client, address = client_of(asked.clinician), answer_url(asked)
+    said = text(client.post(address, {"answer": "no"}, follow=True))
+    assert "Left as it is. The comfortable sessions are counted anew." in said
+    assert "Hold 10 seconds: 0 of 2 comfortable sessions" in said
+    assert "Somebody has answered this already." in text(client.post(address, {"answer": "yes"}, follow=True))
+    assert holds(asked) == [(1, 0, 5)]
+
+
+def test_closing_the_item_by_hand_is_refused_and_says_where_to_go(asked):
+    (item,) = asked.open_work()
+    client = client_of(asked.clinician)
+    answer = client.post(reverse("admin:work_close", args=[item.pk]), {"outcome": "Seen."})
+    assert answer.status_code == 400
+    assert "Say yes or not yet to the next step" in text(answer)
+
+
+def test_a_manager_sees_it_and_who_does_not_treat_answers_nothing(asked):
+    address = answer_url(asked)
+    manager = client_of(member(asked, Role.MANAGER))
+    assert "Ready for the next step" in text(manager.get(report_url(asked)))
+    for someone in (member(asked, Role.MANAGER), member(asked, Role.FRONT_DESK), asked.patient.user):
+        assert client_of(someone).post(address, {"answer": "yes"}, follow=True).status_code == 404
+    assert StepRequest.objects.waiting().exists()
+
+
+def test_a_question_of_another_prescription_is_not_found(asked):
+    other = Scenario("A", patient=None)
+    wrong = reverse("admin:prescription_step", args=[other.pk, StepRequest.objects.get().pk])
+    assert client_of(other.clinician).post(wrong, {"answer": "yes"}).status_code == 404
+
+
+# --- The builder ------------------------------------------------------------------------------------------
+def test_a_progression_is_authored_where_a_running_programme_is_adjusted(time_machine):
+    trial = Scenario("AB")
+    time_machine.move_to(trial.at(3, "10:00"), tick=False)
+    client = client_of(trial.clinician)
+    data = sent(trial, A_hold_s=5, A_hold_step_s=5, A_hold_until_s=15, A_next_after=2, A_next_how="alone")
+    seen = client.post(adjust_url(trial), {**data, "act": "weigh"}, headers={"HX-Request": "true"})
+    assert "5 → 10 → 15 s; after 2 comfortable sessions, on its own" in text(seen)
+    assert "the progression" in text(seen)
+    assert client.post(adjust_url(trial), data).status_code == 302
+    line = newest(trial).exercises.get(line=trial.line("A"))
+    assert (line.next_after, line.next_alone, len(line.steps), line.step) == (2, True, 3, 0)
+    assert newest(trial).exercises.get(line=trial.line("B")).next_after is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"A_next_after": 2}, "Say what grows"),
+        ({"A_hold_s": 5, "A_next_after": 2, "A_hold_step_s": 5}, "Say what grows"),
+        ({"A_next_after": 0}, "greater than or equal to 1"),
+        ({"A_next_after": "x"}, "Enter a whole number"),
+        ({"A_next_after": 2, "A_up_to_rung": 0}, "Choose a harder form"),
+        ({"A_next_after": 2, "A_up_to_rung": 9}, "Select a valid choice"),
+        ({"A_rung": -1, "A_up_to_rung": 0}, "Say after how many comfortable sessions."),
+        ({"A_next_how": "perhaps"}, "Select a valid choice"),
+    ],
+)
+def test_half_a_progression_is_refused_at_its_field(changed, said, time_machine):
+    trial = Scenario("A")
+    time_machine.move_to(trial.at(3, "10:00"), tick=False)
+    answer = client_of(trial.clinician).post(adjust_url(trial), sent(trial, **changed))
+    assert answer.status_code == 400
+    assert said in text(answer)
+    assert newest(trial).number == 1
+
+
+def test_saving_it_unchanged_leaves_the_step_where_it_is(asked):
+    client = client_of(asked.clinician)
+    client.post(answer_url(asked), {"answer": "yes"})
+    form = client.get(adjust_url(asked)).context["sheet"].forms[0]
+    assert (form["hold_s"].value(), form["next_after"].value(), form["next_how"].value()) == (10, 2, "ask")
+    assert client.post(adjust_url(asked), sent(asked, B_reps=4)).status_code == 302
+    assert holds(asked)[-2:] == [(3, 1, 10), (3, 1, 10)]
+
+
+# --- The patient ------------------------------------------------------------------------------------------
+def test_the_patient_reads_what_comes_next_and_what_is_new(time_machine):
+    trial = growing("AB")
+    time_machine.move_to(trial.at(1, "12:00"), tick=False)
+    said = text(patient_of(trial).get("/"))
+    assert "Next step: Hold 10 seconds, after 2 sessions that felt comfortable" in said
+    trial.records(1, done="AB", **COMFORTABLE)
+    time_machine.move_to(trial.at(2, "12:00"), tick=False)
+    trial.records(2, at="12:00", done="AB", **COMFORTABLE)
+    saved = text(patient_of(trial).get(reverse("session_saved", args=[trial.date(2)])))
+    assert "That went well often enough for the next step" in saved
+    assert "from Wednesday 4 March: hold 10 seconds" in saved
+    assert "New:" not in text(patient_of(trial).get("/"))  # it holds from tomorrow
+    time_machine.move_to(trial.at(3, "12:00"), tick=False)
+    said = text(patient_of(trial).get("/"))
+    assert "New: hold 10 seconds" in said
+    assert "Next step: Hold 15 seconds" in said
+
+
+def test_after_a_gap_the_patient_reads_that_it_is_easier_for_now(time_machine):
+    trial = growing(after=1)
+    trial.records(1, done="A", **COMFORTABLE)
+    step_back_after_gaps(trial.at(10))
+    time_machine.move_to(trial.at(10, "12:00"), tick=False)
+    assert "After the break, one step easier for now." in text(patient_of(trial).get("/"))
+
+
+def test_in_italian_too(time_machine):
+    trial = growing("A", alone=False, up_to=1)
+    time_machine.move_to(trial.at(1, "12:00"), tick=False)
+    said = text(patient_of(trial).get("/", headers={"accept-language": "it"}))
+    assert "Tieni 10 secondi, dopo 2 sedute senza fastidi e il via del tuo fisioterapista" in said
+
+
+def test_what_is_built_is_seen_with_its_next_step(time_machine):
+    trial = Scenario("A")
+    time_machine.move_to(trial.at(3, "10:00"), tick=False)
+    data = sent(trial, act="see", A_hold_s=5, A_hold_step_s=5, A_hold_until_s=15, A_next_after=2)
+    said = text(client_of(trial.clinician).post(adjust_url(trial), data))
+    assert (
+        "Hold 10 seconds, after 2 sessions that felt comfortable and a word from your physiotherapist" in said
+    )
+
+
+def test_a_session_page_posts_as_before(time_machine):
+    """The form does not know of steps: recording through the page takes them too."""
+    trial = growing(after=1)
+    time_machine.move_to(trial.at(1, "12:00"), tick=False)
+    felt = {"pain_before": 3, "pain_after": 3}
+    data = posted(trial, {"A": "done"}, on=trial.date(1), **felt)
+    assert patient_of(trial).post(reverse("session"), data).status_code == 302
+    assert holds(trial)[-1] == (2, 1, 10)
