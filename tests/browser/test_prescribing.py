@@ -10,9 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 from clinic.models import User
 from patients.models import Patient, Prescription
 from programs.models import Program
+from tests.browser.building import FIRST_20_DAYS, NAMES, add_by_keys, add_by_mouse, drag_to_the_end, tab_to
 from tests.factories import ProgramFactory
-
-EXERCISES = ["Glute bridge", "Cat-cow"]
 
 
 @pytest.fixture
@@ -39,38 +38,56 @@ def seen_by_patient(page: Page, patient: Patient, enter: Callable[[Patient], Non
 
 
 def test_built_with_the_mouse_and_seen_by_the_patient(desk: Page, aurora, enter_as_patient):
+    """Six exercises, a dose, the order, one progression; as the patient would see it, and as they do."""
     desk.goto(build_url(aurora.newcomer))
-    for count, name in enumerate(EXERCISES, start=1):
-        desk.fill("#words", name)
-        expect(desk.locator(".builder-add")).to_have_count(1)
-        desk.locator(".builder-add").click()
-        expect(desk.locator(".builder-row[data-row]")).to_have_count(count)
+    for name in [NAMES[-1], *NAMES[:-1]]:
+        add_by_mouse(desk, name)
+    drag_to_the_end(desk, NAMES[-1])
     bridge = desk.get_by_role("group", name="Glute bridge")
     bridge.get_by_label("Repetitions", exact=True).fill("7")
+    bridge.get_by_text("Progression", exact=True).click()
+    bridge.get_by_label("Hold grows by (s)").fill("4")
+    bridge.get_by_label("Hold grows until (s)").fill("12")
+    bridge.get_by_label("After comfortable sessions").fill("3")
+    bridge.get_by_label("The next step").select_option("On its own")
+    expect(desk.locator("#steps")).to_contain_text("Glute bridge: 4 → 8 → 12 s; after 3 comfortable sessions")
     desk.get_by_label("Name, English").fill("Hers")
     with desk.context.expect_page() as opened:
         desk.get_by_role("button", name="As the patient sees it").click()
-    assert opened.value.locator("main article h3").all_inner_texts() == ["Bridge", "Cat and cow"]
+    assert opened.value.locator("main article h3").all_inner_texts() == list(FIRST_20_DAYS.values())
     expect(opened.value.get_by_text("7 times")).to_be_visible()
+    expect(opened.value.get_by_text("Hold 8 seconds, after 3 sessions that felt comfortable")).to_be_visible()
     opened.value.close()
     desk.get_by_role("button", name="Go on to the questions").click()
     desk.get_by_label("None of these").check()
     desk.get_by_role("button", name="Prescribe and start").click()
     expect(desk.get_by_text("Prescribed and started.")).to_be_visible()
-    assert seen_by_patient(desk, aurora.newcomer, enter_as_patient) == ["Bridge", "Cat and cow"]
-    expect(desk.locator("article", has_text="Bridge").first).to_contain_text("7 times")
+    seen = seen_by_patient(desk, aurora.newcomer, enter_as_patient)
+    assert seen == list(FIRST_20_DAYS.values())
+    shown = desk.locator("article").filter(has=desk.get_by_role("heading", name="Bridge", exact=True))
+    expect(shown).to_contain_text("7 times")
+    expect(shown).to_contain_text("Hold 8 seconds, after 3 sessions that felt comfortable")
 
 
 def test_built_with_the_keyboard_alone_and_seen_by_the_patient(desk: Page, aurora, enter_as_patient):
+    """The same, and no hand on the mouse."""
     desk.goto(build_url(aurora.newcomer))
-    for count, name in enumerate(EXERCISES, start=1):
-        desk.locator("#words").focus()
-        desk.keyboard.press("Control+A")
-        desk.keyboard.type(name)
-        expect(desk.locator(".builder-add")).to_have_count(1)
-        tab_to(desk, desk.locator(".builder-add"))
-        desk.keyboard.press("Enter")
-        expect(desk.locator(".builder-row[data-row]")).to_have_count(count)
+    for name in [*NAMES[:4], NAMES[5], NAMES[4]]:
+        add_by_keys(desk, name)
+    tab_to(desk, desk.get_by_role("button", name="Move up: Glute bridge"))
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".builder-row[data-row] .builder-head > strong").last).to_have_text("Cat-cow")
+    bridge = desk.get_by_role("group", name="Glute bridge")
+    tab_to(desk, bridge.get_by_label("Repetitions", exact=True))
+    desk.keyboard.type("7")
+    tab_to(desk, bridge.locator("summary").last)
+    desk.keyboard.press("Enter")
+    for label, figure in (("Hold grows by (s)", "4"), ("Hold grows until (s)", "12")):
+        tab_to(desk, bridge.get_by_label(label))
+        desk.keyboard.type(figure)
+    tab_to(desk, bridge.get_by_label("After comfortable sessions"))
+    desk.keyboard.type("3")
+    expect(desk.locator("#steps")).to_contain_text("after 3 comfortable sessions, asks first")
     tab_to(desk, desk.get_by_label("Name, English"))
     desk.keyboard.type("Hers")
     tab_to(desk, desk.get_by_role("button", name="Go on to the questions"))
@@ -80,16 +97,10 @@ def test_built_with_the_keyboard_alone_and_seen_by_the_patient(desk: Page, auror
     tab_to(desk, desk.get_by_role("button", name="Prescribe and start"))
     desk.keyboard.press("Enter")
     expect(desk.get_by_text("Prescribed and started.")).to_be_visible()
-    assert seen_by_patient(desk, aurora.newcomer, enter_as_patient) == ["Bridge", "Cat and cow"]
-
-
-def tab_to(page: Page, wanted: Locator) -> None:
-    expect(wanted).to_be_visible()
-    for _ in range(120):
-        if wanted.evaluate("one => one === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError("the keyboard does not get there")
+    seen = seen_by_patient(desk, aurora.newcomer, enter_as_patient)
+    assert seen == list(FIRST_20_DAYS.values())
+    expect(desk.get_by_text("a word from your physiotherapist")).to_be_visible()
+    expect(desk.get_by_text("7 times, hold 4 seconds")).to_be_visible()
 
 
 def test_a_known_patient_gets_our_own_template_in_five_clicks(desk: Page, aurora):
