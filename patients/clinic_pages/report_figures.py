@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic
@@ -71,7 +72,7 @@ def shown_days(seen: Report, *, today: dt.date) -> list[ShownDay]:
 
 def in_halves(number: float) -> str:
     """A count that may end in a half, e.g. "12" or "12.5"."""
-    return f"{number:g}"
+    return number_format(number, decimal_pos=0 if number == int(number) else 1)
 
 
 def _rate(done: float, due: int, clinic: Clinic) -> Rate:

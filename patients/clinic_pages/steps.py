@@ -16,6 +16,7 @@ from patients.progressing import comfortable_sessions
 from patients.step_words import coming
 from patients.stepping import answer_step
 from patients.versions import lines_of_version
+from programs import dose_figures
 
 
 @require_POST
@@ -45,11 +46,19 @@ def steps_context(prescription: Prescription) -> dict[str, Any]:
     by_line = {line.line: line.copy_of for line in lines if line.copy_of}
     waiting = StepRequest.objects.waiting().filter(prescription=prescription, line__in=list(by_line))
     return {
-        "waiting_steps": [(asked, by_line[asked.line], coming(by_line[asked.line])) for asked in waiting],
+        "waiting_steps": [
+            {
+                "asked": asked,
+                "exercise": by_line[asked.line],
+                "now": dose_figures.in_short(by_line[asked.line]),
+                "next": coming(by_line[asked.line]),
+            }
+            for asked in waiting
+        ],
         "grows": {
             line: {
                 "next": coming(exercise),
-                "done": len(comfortable.get(line, ())),
+                "done": min(len(comfortable.get(line, ())), exercise.next_after or 0),
                 "of": exercise.next_after,
                 "alone": exercise.next_alone,
             }

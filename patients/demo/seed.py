@@ -7,6 +7,7 @@ worker to find, and its e-mail to the real outbox.
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.demo.stories import HOUSES, House, Story
 from patients.emergency import report_emergency
 from patients.models import Patient, Prescription
+from patients.plans import Plan, plan_of
 from patients.prescribed import exercises_on
 from patients.prescribing import activate, prescribe
 from patients.recording import record_session
@@ -28,7 +30,9 @@ from patients.signin.invitations import invite_patient
 from patients.trial import ONE_DAY
 from patients.vocabulary import Decision, Helped, Outcome, Site, SkipReason
 from programs.library.loading import load_library
-from programs.models import Program
+from programs.models import Program, Progression
+
+GROWING = "piriformis-stretch"
 
 Say = Callable[[str], None]
 
@@ -116,7 +120,7 @@ def _seed_patient(clinic: Clinic, story: Story, *, by: User, manager: User, now:
     then = instant_at(first, dt.time(9, 0), patient.zone) if story.days else now - dt.timedelta(days=2)
     prescription = prescribe(
         patient=patient,
-        program=Program.objects.get(key=story.program, clinic=None),
+        plan=_plan(story),
         by=by,
         screening=ScreeningAnswers(
             none_of_these=True,
@@ -139,6 +143,18 @@ def _seed_patient(clinic: Clinic, story: Story, *, by: User, manager: User, now:
             by=patient.user,
             now=instant_at(today - ONE_DAY, dt.time(20, 0), patient.zone),
         )
+
+
+def _plan(story: Story) -> Plan:
+    plan = plan_of(Program.objects.get(key=story.program, clinic=None))
+    if story.grows is None:
+        return plan
+    sessions, how = story.grows
+    grows = Progression(sessions, how == "alone")
+    lines = [
+        replace(line, progression=grows) if line.exercise.key == GROWING else line for line in plan.lines
+    ]
+    return replace(plan, lines=lines)
 
 
 def _practise(prescription: Prescription, story: Story, first: dt.date, *, by: User) -> None:

@@ -28,6 +28,8 @@ class Story:
     words: str = ""
     time_zone: str = ""
     precautions: tuple[str, ...] = ()
+    # After how many comfortable sessions the piriformis stretch is held longer, on its own or once asked.
+    grows: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ AURORA = House(
             email="marco.bianchi@example.org",
             language="it",
             pain=(5, 4),
-            about="In the middle: day 8",
+            about="In the middle: day 8, one exercise grows on its own",
+            grows=(3, "alone"),
         ),
         Story(
             "Paolo",
@@ -130,7 +133,8 @@ AURORA = House(
             email="casa.moretti@example.org",
             language="it",
             pain=(4, 2),
-            about="Shares one address with her husband",
+            about="Shares one address with her husband; one exercise is ready for its next step",
+            grows=(15, "ask"),
         ),
         Story(
             "Bruno",

@@ -339,3 +339,9 @@ def test_a_draft_for_a_later_date_says_which(draft, aurora):
     draft.refresh_from_db()
     assert (draft.status, draft.starts_on) == ("active", later)
     assert "Not begun" in text(client.get(draft_url(draft, "report")))
+
+
+def test_halves_are_written_as_in_the_language(trial):
+    client = client_of(trial.clinician)
+    said = text(client.get(report_url(trial), headers={"accept-language": "it"}))
+    assert "9,5 su 10" in said

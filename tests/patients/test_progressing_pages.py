@@ -155,7 +155,7 @@ def test_in_italian_too(time_machine):
     trial = growing("A", alone=False, up_to=1)
     time_machine.move_to(trial.at(1, "12:00"), tick=False)
     said = text(patient_of(trial).get("/", headers={"accept-language": "it"}))
-    assert "Tieni 10 secondi, dopo 2 sedute senza fastidi e il via del tuo fisioterapista" in said
+    assert "Mantieni 10 secondi, dopo 2 sedute senza fastidi e il via del tuo fisioterapista" in said
 
 
 def test_what_is_built_is_seen_with_its_next_step(time_machine):

@@ -69,7 +69,7 @@ def test_a_step_changes_the_hold_and_says_whose_figure_it_is():
         (
             "it",
             "5 → 10 s, poi One leg: 5 → 10 s",
-            "One leg, tieni 5 secondi, dopo 3 sedute senza fastidi",
+            "One leg, mantieni 5 secondi, dopo 3 sedute senza fastidi",
         ),
     ],
 )
