@@ -23,7 +23,10 @@ class Asked:
 
     def of_the_patient(self) -> tuple[Any, ...]:
         """What the patient meets of it; two that are equal look the same to them."""
-        rows = [(one.line, figures(one.dose), one.rung, one.note_en, one.note_it) for one in self.lines]
+        rows = [
+            (one.line, figures(one.dose), one.rung, one.tempo(), one.note_en, one.note_it)
+            for one in self.lines
+        ]
         return rows, self.sessions_a_day, self.weekdays
 
 
@@ -55,6 +58,8 @@ def _of_line(old: Line, new: Line) -> Iterable[str]:
         parts.append(_("the sides"))
     if old.rung != new.rung:
         parts.append(_("another form"))
+    if old.tempo() != new.tempo():
+        parts.append(_("the tempo"))
     if (old.note_en, old.note_it) != (new.note_en, new.note_it):
         parts.append(_("the note"))
     if old.progression != new.progression:

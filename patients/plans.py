@@ -1,5 +1,6 @@
 """What is to be prescribed: a program as it stands, or what was built for one patient."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +15,19 @@ from programs.models import Exercise, Program, Progression
 
 
 @dataclass(frozen=True)
+class When:
+    """Day 1, a local date or None for the day of the first session, and the local times of reminders."""
+
+    starts_on: dt.date | None
+    reminders: Sequence[dt.time]
+
+
+@dataclass(frozen=True)
 class Plan:
-    """Lines with a schedule and a review point; `program` is what it began with, None for nothing."""
+    """Lines with a schedule and a review point; `program` is what it began with, None for nothing.
+
+    `when` is None where nobody said it yet.
+    """
 
     lines: Sequence[Line]
     name_en: str
@@ -24,6 +36,7 @@ class Plan:
     weekdays: str
     review_after_days: int
     program: Program | None = None
+    when: When | None = None
 
     @property
     def name(self) -> str:
@@ -47,6 +60,7 @@ def as_kept(plan: Plan) -> dict[str, Any]:
     """A plan as plain data, for as long as somebody answers the questions before prescribing."""
     return {
         "program": plan.program.pk if plan.program else None,
+        "when": _when_kept(plan.when) if plan.when else None,
         "names": [plan.name_en, plan.name_it],
         "schedule": [plan.sessions_a_day, plan.weekdays, plan.review_after_days],
         "lines": [
@@ -79,4 +93,27 @@ def plan_from(kept: dict[str, Any], *, clinic: Clinic) -> Plan:
     name_en, name_it = kept["names"]
     sessions_a_day, weekdays, review_after_days = kept["schedule"]
     program = Program.objects.available_to(clinic).filter(pk=kept["program"]).first()
-    return Plan(lines, name_en, name_it, sessions_a_day, weekdays, review_after_days, program)
+    return Plan(
+        lines,
+        name_en,
+        name_it,
+        sessions_a_day,
+        weekdays,
+        review_after_days,
+        program,
+        _when_from(kept["when"]),
+    )
+
+
+def _when_kept(when: When) -> dict[str, Any]:
+    return {
+        "starts_on": when.starts_on.isoformat() if when.starts_on else None,
+        "reminders": [at.isoformat() for at in when.reminders],
+    }
+
+
+def _when_from(kept: dict[str, Any] | None) -> When | None:
+    if kept is None:
+        return None
+    starts_on = kept["starts_on"] and dt.date.fromisoformat(kept["starts_on"])
+    return When(starts_on, [dt.time.fromisoformat(at) for at in kept["reminders"]])

@@ -56,14 +56,7 @@ def prescribe(
     if plan is None:
         plan = _plan_of(program, patient)
     today = local_date(now, patient.zone)
-    if starts_on is not None and starts_on < today:
-        raise ValidationError(
-            {"starts_on": ValidationError(_("The start cannot lie in the past."), code="past")}
-        )
-    if starts_on is not None and (starts_on - today).days > MOST_DAYS_AHEAD:
-        raise ValidationError(
-            {"starts_on": ValidationError(_("Choose a day within a year from now."), code="far")}
-        )
+    refuse_start(starts_on, today=today)
     lines = plan.lines
     if not lines:
         raise ValidationError(
@@ -104,6 +97,18 @@ def prescribe(
         verb=Verb.PRESCRIBED, obj=prescription, actor=by, clinic=patient.clinic, subject=patient, now=now
     )
     return prescription
+
+
+def refuse_start(starts_on: dt.date | None, *, today: dt.date) -> None:
+    """Raise ValidationError at `starts_on` for a local date that lies in the past, or too far ahead."""
+    if starts_on is not None and starts_on < today:
+        raise ValidationError(
+            {"starts_on": ValidationError(_("The start cannot lie in the past."), code="past")}
+        )
+    if starts_on is not None and (starts_on - today).days > MOST_DAYS_AHEAD:
+        raise ValidationError(
+            {"starts_on": ValidationError(_("Choose a day within a year from now."), code="far")}
+        )
 
 
 def _plan_of(program: Program | None, patient: Patient) -> Plan:

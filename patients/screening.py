@@ -16,7 +16,7 @@ from clinic import audit
 from clinic.audit import Verb
 from clinic.models import User
 from patients.models import Patient, Precautions
-from patients.vocabulary import EmergencySign
+from patients.vocabulary import EmergencySign, ForStretching
 from programs.models import Exercise
 from programs.vocabulary import Precaution
 
@@ -31,10 +31,11 @@ class ScreeningAnswers:
     assessed_on: dt.date | None = None
     assessed_result: str = ""
     precautions_reason: str = ""
+    for_stretching: Sequence[str] = ()  # codes of ForStretching, kept, and asked for nothing
 
     def as_fields(self) -> dict[str, Any]:
         """The columns of Screening; the reason for the precautions stands with each exercise."""
-        fields = asdict(self) | {"signs": list(self.signs)}
+        fields = asdict(self) | {"signs": list(self.signs), "for_stretching": list(self.for_stretching)}
         del fields["precautions_reason"]
         return fields
 
@@ -80,6 +81,8 @@ def refuse_screening(answers: ScreeningAnswers, *, has_conflicts: bool, today: d
         )
     if not set(answers.signs) <= set(EmergencySign):
         errors["signs"] = ValidationError(_("Choose from the list."), code="choice")
+    if not set(answers.for_stretching) <= set(ForStretching):
+        errors["for_stretching"] = ValidationError(_("Choose from the list."), code="choice")
     if answers.signs:
         for name in ("assessed_by", "assessed_on", "assessed_result"):
             if not getattr(answers, name):

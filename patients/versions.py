@@ -102,9 +102,7 @@ def prescribed(lines: Sequence[Line], *, now: dt.datetime) -> list[PrescribedExe
         PrescribedExercise(
             line=line.line,
             position=position,
-            **line.values(),
-            **_copied(line),
-            **_progress(line, now=now),
+            **line.values() | _copied(line) | _progress(line, now=now),
         )
         for position, line in enumerate(lines, start=1)
     ]
@@ -134,7 +132,7 @@ def _copied(line: Line) -> dict[str, Any]:
         "starting_position": source.starting_position,
         "equipment": source.equipment,
     }
-    return own | source.wording() | source.picture()
+    return own | source.wording() | line.tempo() | source.picture()
 
 
 def _progress(line: Line, *, now: dt.datetime) -> dict[str, Any]:

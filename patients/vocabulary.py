@@ -99,6 +99,22 @@ CALL_DOCTOR_TODAY = (
 )
 
 
+class ForStretching(models.TextChoices):
+    """What speaks for stretching (rule 6): advisory, it gates nothing. All but the third are of the source.
+
+    Stiffness of more than 30 minutes and an onset before 45 are two of the usual signs of inflammatory back
+    pain: a reason to think of it, no diagnosis.
+    """
+
+    PERSISTENT = "persistent", _("Pain for more than one to two months")
+    MORNING = "morning", _("Worse in the morning")
+    INFLAMMATORY = (
+        "inflammatory",
+        _("Stiff for more than 30 minutes in the morning, and begun before 45: think of inflammation"),
+    )
+    ONE_POSITION = "one_position", _("Hard to stay in one position")
+
+
 class WorkKind(models.TextChoices):
     EMERGENCY = "emergency", _("Emergency sign reported")
     STOP = "stop", _("Stop or pain alert")

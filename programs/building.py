@@ -15,7 +15,8 @@ from clinic.models import Clinic, User
 from programs.keys import free_key
 from programs.models import NO_PROGRESSION, Dose, Exercise, ExerciseUse, Program, ProgramItem, Progression
 
-ASKED = ("dose", "rung", "note_en", "note_it", "shown_in_clinic", "progression")
+TEMPO = ("tempo_en", "tempo_it")
+ASKED = ("dose", "rung", *TEMPO, "note_en", "note_it", "shown_in_clinic", "progression")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,9 @@ class Row:
     exercise: Exercise
     dose: dict[str, Any]
     rung: int = 0
+    # In words; empty: as the library says.
+    tempo_en: str = ""
+    tempo_it: str = ""
     note_en: str = ""
     note_it: str = ""
     shown_in_clinic: bool = False
@@ -35,6 +39,10 @@ class Row:
     @property
     def key(self) -> str:
         return str(self.exercise.pk)
+
+    def tempo(self) -> dict[str, str]:
+        """What is said of the tempo in the end, as columns."""
+        return {name: getattr(self, name) or getattr(self.exercise, name) for name in TEMPO}
 
     def asked(self) -> dict[str, Any]:
         """What is asked of the patient, field by field: what another row or line takes over."""

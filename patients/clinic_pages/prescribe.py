@@ -7,15 +7,13 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic.admin_site import page
-from clinic.localtime import local_date
 from patients.clinic_pages.acting import done
-from patients.clinic_pages.forms.prescribing import SUGGESTED, PrescribeForm
+from patients.clinic_pages.forms.prescribing import PrescribeForm, when_begun
 from patients.clinic_pages.prescribe_build import kept_key, kept_plan
 from patients.clinic_pages.scope import CLINICIANS, patient_or_404
 from patients.drafts import prescribe_in_one_go
@@ -50,7 +48,7 @@ def prescribe_page(request: HttpRequest, pk: int) -> HttpResponse:
 def _answer(request: HttpRequest, patient: Patient, plan: Plan) -> HttpResponse:
     if request.method == "POST":
         return _prescribe(request, patient, plan)
-    form = PrescribeForm(initial=_initial(patient, plan), sessions_a_day=plan.sessions_a_day)
+    form = PrescribeForm(initial=_initial(patient, plan), plan=plan)
     return _ask(request, patient, plan, form)
 
 
@@ -97,7 +95,7 @@ def _ask(
         "lines": lines,
         "has_conflicts": any(line["against"] for line in lines),
         "form": form,
-        "reminders": [form[name] for name in form.reminder_names],
+        "reminders": [form[name] for name in form.reminder_names if name in form.fields],
         "call_now": [sign.label for sign in CALL_NOW],
         "call_today": [sign.label for sign in CALL_DOCTOR_TODAY],
         "running": Prescription.objects.active().filter(patient=patient).first(),
@@ -106,7 +104,7 @@ def _ask(
 
 
 def _prescribe(request: HttpRequest, patient: Patient, plan: Plan) -> HttpResponse:
-    form = PrescribeForm(request.POST, sessions_a_day=plan.sessions_a_day)
+    form = PrescribeForm(request.POST, plan=plan)
     start, made = request.POST.get("go") == "start", []
 
     def act(said: dict[str, Any], **by: Any) -> None:
@@ -116,8 +114,8 @@ def _prescribe(request: HttpRequest, patient: Patient, plan: Plan) -> HttpRespon
             precautions=said["precautions"],
             screening=form.screening(),
             start=start,
-            starts_on=said["starts_on"],
-            reminders=form.reminders(),
+            starts_on=form.when().starts_on,
+            reminders=form.when().reminders,
             usual_pain=said["usual_pain"],
             usual_lowest_site=said["usual_lowest_site"],
             **by,
@@ -134,14 +132,7 @@ def _prescribe(request: HttpRequest, patient: Patient, plan: Plan) -> HttpRespon
 
 def _initial(patient: Patient, plan: Plan) -> dict[str, Any]:
     """What is known already: nobody is asked twice."""
-    times = [reminder.at for reminder in patient.reminder_times.order_by("slot")]
-    offered = times or (SUGGESTED[: plan.sessions_a_day] if patient.email else [])
-    reminders = {f"reminder_{slot}": at for slot, at in enumerate(offered, start=1)}
-    return {
-        "precautions": precautions_of(patient),
-        "starts_on": local_date(timezone.now(), patient.zone),
-        **reminders,
-    }
+    return {"precautions": precautions_of(patient), **when_begun(patient, plan.sessions_a_day)}
 
 
 def _page(

@@ -9,23 +9,31 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from clinic.localtime import local_date
 from clinic.weekdays import EVERY_DAY
 from patients.clinic_pages.acting import write_reading
 from patients.clinic_pages.building import PatientBuilder
+from patients.clinic_pages.forms.acts import ON_DATE, ON_FIRST_SESSION
 from patients.clinic_pages.forms.adjusting import ForPatientForm
+from patients.clinic_pages.forms.prescribing import when_begun
 from patients.clinic_pages.scope import CLINICIANS, patient_or_404
 from patients.models import Patient, Prescription
 from patients.plans import Plan, as_kept, plan_from, plan_of
+from patients.prescribing import refuse_start
 from patients.standing import Count
 from patients.versions import Line, lines_of_version
+from programs.admin.builder_forms import MOST_SESSIONS_A_DAY
 from programs.admin.building import LONGEST_ID
 from programs.building import Row
 from programs.models import Program
 from programs.models.program import REVIEW_AFTER_DAYS
 
+PLANNED = ("name_en", "name_it", "sessions_a_day", "weekdays", "review_after_days")
+REMINDERS = [f"reminder_{slot}" for slot in range(1, MOST_SESSIONS_A_DAY + 1)]
 LONGEST_DAYS = 3  # digits
 KEPT_S = 4 * 3600  # so long what was built waits for the questions to be answered
 
@@ -103,6 +111,20 @@ def _as_plan(prescription: Prescription | None, request: HttpRequest, patient: P
     )
 
 
+def _when(patient: Patient, plan: Plan) -> dict[str, Any]:
+    """What the start and the reminders begin with: what was said before, else what is known."""
+    begun = {
+        "start": ON_FIRST_SESSION,
+        **dict.fromkeys(REMINDERS),
+        **when_begun(patient, plan.sessions_a_day),
+    }
+    if plan.when is None:
+        return begun
+    if plan.when.starts_on is not None:
+        begun |= {"start": ON_DATE, "starts_on": plan.when.starts_on}
+    return begun | dict.fromkeys(REMINDERS) | dict(zip(REMINDERS, plan.when.reminders, strict=False))
+
+
 class PrescribeBuilder(PatientBuilder):
     """What is saved goes on to the questions before prescribing."""
 
@@ -118,6 +140,7 @@ class PrescribeBuilder(PatientBuilder):
             "sessions_a_day": began.sessions_a_day,
             "weekdays": began.weekdays,
             "review_after_days": began.review_after_days,
+            **_when(patient, began),
         }
         begun = [Row(line.exercise, **line.asked()) for line in began.lines]
         super().__init__(request, patient, begun=begun, scheme=scheme)
@@ -125,9 +148,14 @@ class PrescribeBuilder(PatientBuilder):
     def write(self, rows: list[Row]) -> str:
         if not rows:
             raise ValidationError(_("Choose at least one exercise."), code="empty")
-        said = self.scheme.cleaned_data
+        scheme: Any = self.scheme
+        today = local_date(timezone.now(), self.patient.zone)
+        refuse_start(scheme.when().starts_on, today=today)
         plan = Plan(
-            [self.line(row) for row in rows], **said, program=self.start.program if self.start else None
+            [self.line(row) for row in rows],
+            **{name: scheme.cleaned_data[name] for name in PLANNED},
+            program=self.start.program if self.start else None,
+            when=scheme.when(),
         )
         token = uuid.uuid4().hex
         cache.set(kept_key(self.request, self.patient, token), json.dumps(as_kept(plan)), KEPT_S)

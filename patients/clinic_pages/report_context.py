@@ -22,7 +22,7 @@ from patients.clinic_pages.forms.acts import (
 from patients.clinic_pages.steps import steps_context
 from patients.clinic_pages.told_sessions import told
 from patients.models import ExerciseStop, PracticeSession, PrescribedExercise, Prescription, Screening
-from patients.vocabulary import EmergencySign
+from patients.vocabulary import EmergencySign, ForStretching
 from programs import dose_figures, schedule_text
 from programs.vocabulary import Precaution
 
@@ -167,7 +167,11 @@ def _screening(prescription: Prescription) -> dict[str, Any] | None:
     screening = Screening.objects.filter(prescription=prescription).select_related("asked_by").first()
     if screening is None:
         return None
-    return {"kept": screening, "signs": [EmergencySign(sign).label for sign in screening.signs]}
+    return {
+        "kept": screening,
+        "signs": [EmergencySign(sign).label for sign in screening.signs],
+        "for_stretching": [ForStretching(code).label for code in screening.for_stretching],
+    }
 
 
 def _notices(patient_id: int) -> list[dict[str, Any]]:

@@ -226,6 +226,7 @@ class Screening(models.Model):
     assessed_by = models.CharField(_("assessed by"), max_length=120, blank=True)
     assessed_on = models.DateField(_("assessed on"), null=True, blank=True)
     assessed_result = models.TextField(_("result"), blank=True)
+    for_stretching = models.JSONField(default=list, blank=True)  # codes of patients.vocabulary.ForStretching
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.weekdays import CHOICES, WeekdaysFormField
 from programs import progression_words
 from programs.admin.builder_growth import GROWS, GrowthForm, growth_of, progression_of, rung_field
-from programs.building import Row
+from programs.building import TEMPO, Row
 from programs.models import Dose, Exercise
 from programs.models.dose import MOST_SECONDS, MOST_TIMES
 from programs.progression import steps
@@ -29,8 +29,9 @@ SIDES = [
     (SideOrder.ALTERNATE.value, _("Each side, changing each time")),
 ]
 MOST_ROWS = 40
+MOST_SESSIONS_A_DAY = 4
 MOST_WORDS = 500
-NOTE = forms.Textarea(attrs={"rows": 2})
+MOST_TEMPO = 200
 
 
 class RowForm(GrowthForm):
@@ -40,6 +41,8 @@ class RowForm(GrowthForm):
     against: Sequence[str] = ()  # the patient's precautions that the exercise names, where there is a patient
     removed = forms.BooleanField(required=False, widget=forms.HiddenInput)
     shown_in_clinic = forms.BooleanField(label=_("Shown and checked in the clinic"), required=False)
+    tempo_en = forms.CharField(label=_("Tempo, English"), required=False, max_length=MOST_TEMPO)
+    tempo_it = forms.CharField(label=_("Tempo, Italian"), required=False, max_length=MOST_TEMPO)
     note_en = forms.CharField(
         label=_("Note, English"),
         required=False,
@@ -60,6 +63,7 @@ class RowForm(GrowthForm):
             **row.dose,
             "rung": row.rung,
             "sides": (row.dose.get("side_order") or ANY_ORDER) if row.dose.get("each_side") else NO_SIDES,
+            **row.tempo(),
             "note_en": row.note_en,
             "note_it": row.note_it,
             "shown_in_clinic": row.shown_in_clinic,
@@ -107,7 +111,9 @@ class RowForm(GrowthForm):
 
     @property
     def has_note(self) -> bool:
-        return any(self[name].value() for name in ("note_en", "note_it"))
+        return any(self[name].value() for name in ("note_en", "note_it")) or any(
+            (self[name].value() or "") != getattr(self.row.exercise, name) for name in TEMPO
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -134,8 +140,9 @@ class RowForm(GrowthForm):
         said = self.cleaned_data
         dose = {**self.row.dose, **{name: said[name] for name in Dose.FIGURES}, **_sides(said)}
         dose["dose_sources"] = sources_after(self.row.dose, dose)
-        names = ("note_en", "note_it", "shown_in_clinic")
-        asked = {name: said[name] for name in names}
+        asked = {name: said[name] for name in ("note_en", "note_it", "shown_in_clinic")}
+        for name in TEMPO:  # what the library says is not copied into a template
+            asked[name] = said[name] if said[name] != getattr(self.row.exercise, name) else ""
         return Row(self.row.exercise, dose, said["rung"] or 0, **asked, progression=progression_of(said))
 
 
@@ -154,7 +161,7 @@ def _unnamed(rung: int) -> Any:
 class ScheduleForm(forms.Form):
     """How often it is practised."""
 
-    sessions_a_day = forms.IntegerField(label=_("Sessions a day"), min_value=1, max_value=4)
+    sessions_a_day = forms.IntegerField(label=_("Sessions a day"), min_value=1, max_value=MOST_SESSIONS_A_DAY)
     weekdays = WeekdaysFormField(
         label=_("Days of the week"),
         choices=CHOICES,

@@ -125,6 +125,8 @@ class ProgramItem(Dose, Progressing):
     rung = models.SmallIntegerField(
         _("form"), default=0, help_text=_("0 is the usual form, -1 the easier, 1 the harder one.")
     )
+    tempo_en = models.CharField(_("tempo, English"), max_length=200, blank=True)  # empty: the exercise's own
+    tempo_it = models.CharField(_("tempo, Italian"), max_length=200, blank=True)
     note_en = models.TextField(_("note to the patient, English"), blank=True)
     note_it = models.TextField(_("note to the patient, Italian"), blank=True)
     shown_in_clinic = models.BooleanField(_("shown and checked in the clinic"), default=False)

@@ -1,5 +1,6 @@
 """Building for one patient: from nothing, a programme or a prescription; the questions; the start."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -7,13 +8,13 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from clinic.models import Event
-from patients.models import Precautions, Prescription
+from patients.models import Precautions, Prescription, ReminderTime
 from programs.models import Exercise, Program
-from tests.factories import ExerciseFactory, PrescriptionFactory, ProgramFactory
+from tests.factories import ExerciseFactory, PrescriptionFactory, ProgramFactory, today
 from tests.patients.pages import text
 
 pytestmark = pytest.mark.django_db
-START = {"none_of_these": "on", "start": "first_session", "go": "start"}
+START = {"none_of_these": "on", "go": "start"}
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ def sent(*exercises: Exercise, act: str = "save", **changed: Any) -> dict[str, A
         "sessions_a_day": "1",
         "review_after_days": "20",
         "weekdays": list("135"),
+        "start": "first_session",
         "rows": [str(one.pk) for one in exercises],
     }
     for one in exercises:
@@ -209,3 +211,70 @@ def test_nobody_else_looks_at_a_patients_page(aurora, bora, as_staff):
     for someone in (aurora.manager, bora.clinician):
         answer = as_staff(someone).post(build_url(aurora.newcomer), sent(ExerciseFactory(), act="see"))
         assert answer.status_code == 404
+
+
+# --- Start and reminders ---------------------------------------------------------------------------------
+def test_start_and_reminders_are_said_in_the_builder_and_not_asked_again(clinician, aurora):
+    one, later = ExerciseFactory(), today(aurora.newcomer) + dt.timedelta(days=3)
+    data = sent(one, start="date", starts_on=later.isoformat(), sessions_a_day="2")
+    data |= {"reminder_1": "08:15", "reminder_2": "19:00", "reminder_3": "20:00"}
+    questions = clinician.post(build_url(aurora.newcomer), data)["Location"]
+    page = clinician.get(questions)
+    assert "Reminders: 08:15, 19:00." in text(page)
+    assert not {"start", "starts_on", "reminder_1"} & set(page.context["form"].fields)
+    again = clinician.get(build_url(aurora.newcomer, "?" + questions.partition("?")[2]))
+    scheme = again.context["scheme"]
+    assert (scheme["start"].value(), scheme["starts_on"].value()) == ("date", later)
+    assert [str(field.value() or "")[:5] for field in scheme.reminders()] == ["08:15", "19:00", "", ""]
+    assert clinician.post(questions, START).status_code == 302
+    made = Prescription.objects.get(patient=aurora.newcomer, name_en="For her")
+    assert made.starts_on == later
+    times = ReminderTime.objects.filter(patient=aurora.newcomer).order_by("slot")
+    assert [one.at for one in times] == [dt.time(8, 15), dt.time(19)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"start": "date", "starts_on": "2020-01-01"}, "The start cannot lie in the past."),
+        ({"start": "date", "starts_on": "2198-01-01"}, "Choose a day within a year from now."),
+        ({"start": "date"}, "Choose the date."),
+        ({"start": "some day"}, "Select a valid choice"),
+        ({"reminder_1": "03:00"}, "between 07:00 and 21:00"),
+        ({"reminder_1": "at nine"}, "Enter a valid time"),
+    ],
+)
+def test_a_start_or_a_reminder_that_cannot_be_is_refused_in_the_builder(changed, said, clinician, aurora):
+    answer = clinician.post(build_url(aurora.newcomer), sent(ExerciseFactory(), **changed))
+    assert answer.status_code == 400
+    assert said in text(answer)
+
+
+# --- Tempo -------------------------------------------------------------------------------------------------
+def test_a_tempo_of_ones_own_is_copied_else_the_librarys(clinician, aurora):
+    one, two = ExerciseFactory(tempo_en="Slowly."), ExerciseFactory(tempo_en="One breath each.")
+    page = clinician.post(build_url(aurora.newcomer), sent(one, act=f"add:{two.pk}"))
+    assert page.context["sheet"].forms[1]["tempo_en"].value() == "One breath each."
+    data = sent(one, two, **{f"row-{one.pk}-tempo_en": "Count to five.", f"row-{two.pk}-tempo_en": ""})
+    questions = clinician.post(build_url(aurora.newcomer), data)["Location"]
+    clinician.post(questions, START)
+    made = Prescription.objects.get(patient=aurora.newcomer, name_en="For her")
+    tempos = made.versions.get().exercises.values_list("tempo_en", flat=True)
+    assert list(tempos) == ["Count to five.", "One breath each."]
+    adjust = reverse("admin:prescription_adjust", args=[made.pk])
+    Exercise.objects.filter(pk=two.pk).update(tempo_en="Faster.")
+    form = clinician.get(adjust).context["sheet"].forms[1]
+    assert form["tempo_en"].value() == "One breath each."  # as it was prescribed
+
+
+# --- What speaks for stretching ----------------------------------------------------------------------------
+def test_what_speaks_for_stretching_is_kept_and_gates_nothing(clinician, aurora):
+    questions = clinician.post(build_url(aurora.newcomer), sent(ExerciseFactory()))["Location"]
+    assert "What speaks for stretching" in text(clinician.get(questions))
+    assert clinician.post(questions, {**START, "for_stretching": ["nonsense"]}).status_code == 400
+    chosen = ["morning", "one_position"]
+    assert clinician.post(questions, {**START, "for_stretching": chosen}).status_code == 302
+    made = Prescription.objects.get(patient=aurora.newcomer, name_en="For her")
+    assert made.screening.for_stretching == chosen
+    page = text(clinician.get(reverse("admin:prescription_report", args=[made.pk])))
+    assert "Worse in the morning; Hard to stay in one position" in page
