@@ -107,3 +107,22 @@ def test_the_gallery_finds_as_one_types(page: Page):
     expect(page.get_by_role("button", name="Favourite: Glute bridge", pressed=True)).to_be_visible()
     page.goto("/admin/library/")
     expect(page.locator(".gallery-card").first).to_contain_text("Glute bridge")
+
+
+def test_clicks_that_are_faster_than_the_server_are_all_done(page: Page):
+    """Each is sent when the one before has come back, with what that one brought."""
+    page.evaluate(
+        "document.querySelectorAll('.builder-add').forEach((add, place) => place < 4 && add.click())"
+    )
+    wait_for_rows(page, 4)
+    assert len(set(rows(page))) == 4
+    page.evaluate(
+        """() => {
+            for (const tool of ["down", "remove"])
+                document.querySelector(`.builder-row [id^=${tool}-]`).click();
+            document.getElementById("id_name_en").value = "Quickly";
+            document.getElementById("save").click();
+        }"""
+    )
+    expect(page.get_by_text("Saved: Quickly.")).to_be_visible()
+    assert len(built("Quickly")) == 3

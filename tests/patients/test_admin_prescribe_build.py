@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic.models import Event
 from patients.models import Precautions, Prescription, ReminderTime
 from programs.models import Exercise, Program
-from tests.factories import ExerciseFactory, PrescriptionFactory, ProgramFactory, today
+from tests.factories import ExerciseFactory, LadderFormFactory, PrescriptionFactory, ProgramFactory, today
 from tests.patients.pages import text
 
 pytestmark = pytest.mark.django_db
@@ -278,3 +280,17 @@ def test_what_speaks_for_stretching_is_kept_and_gates_nothing(clinician, aurora)
     assert made.screening.for_stretching == chosen
     page = text(clinician.get(reverse("admin:prescription_report", args=[made.pk])))
     assert "Worse in the morning; Hard to stay in one position" in page
+
+
+# --- Queries -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("act", ["weigh", "see", "find"])
+def test_the_queries_do_not_grow_with_the_programme(act, clinician, aurora):
+    counts = []
+    for number in (2, 12):
+        exercises = [LadderFormFactory(exercise__clinic=aurora.clinic).exercise for _one in range(number)]
+        data = sent(*exercises, act=act, words="nothing is called so")
+        data |= {f"row-{one.pk}-next_after": "3" for one in exercises}
+        with CaptureQueriesContext(connection) as queries:
+            assert clinician.post(build_url(aurora.newcomer), data).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
