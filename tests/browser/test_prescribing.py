@@ -1,6 +1,9 @@
 """From nothing to what the patient sees, in Chromium; and how many clicks a prescription takes."""
 
+import json
 from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -9,9 +12,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from clinic.models import User
 from patients.models import Patient, Prescription
-from programs.models import Program
+from programs.models import Exercise, Program
 from tests.browser.building import FIRST_20_DAYS, NAMES, add_by_keys, add_by_mouse, drag_to_the_end, tab_to
 from tests.factories import ProgramFactory
+from tests.programs.importing import entry
 
 
 @pytest.fixture
@@ -37,8 +41,20 @@ def seen_by_patient(page: Page, patient: Patient, enter: Callable[[Patient], Non
     return page.locator("main article h3").all_inner_texts()
 
 
-def test_built_with_the_mouse_and_seen_by_the_patient(desk: Page, aurora, enter_as_patient):
-    """Six exercises, a dose, the order, one progression; as the patient would see it, and as they do."""
+@pytest.mark.parametrize("imported", [0, 1000])
+def test_built_with_the_mouse_and_seen_by_the_patient(
+    imported: int, desk: Page, aurora, enter_as_patient, tmp_path: Path
+):
+    """Six exercises, a dose, the order, one progression; as the patient would see it, and as they do.
+
+    The same beside a thousand other exercises that were imported and published.
+    """
+    if imported:
+        file = tmp_path / "many.json"
+        file.write_text(json.dumps([entry(f"Glute_Cat_Knee_{number}") for number in range(imported)]))
+        call_command("import_free_exercise_db", file, clinic=aurora.clinic.slug, stdout=StringIO())
+        changed = Exercise.objects.filter(clinic=aurora.clinic, status="draft").update(status="published")
+        assert changed == imported
     desk.goto(build_url(aurora.newcomer))
     for name in [NAMES[-1], *NAMES[:-1]]:
         add_by_mouse(desk, name)
