@@ -34,8 +34,8 @@ class Verb(models.TextChoices):
     MFA_ADDED = "mfa_added", _("second factor added")  # passkey, authenticator app
     MFA_REMOVED = "mfa_removed", _("second factor removed")
     # Staff and patients.
-    JOINED = "joined", _("joined")  # membership
-    LEFT = "left", _("left")  # membership
+    JOINED = "joined", _("joined")  # membership, care team
+    LEFT = "left", _("left")  # membership, care team
     LINKED = "linked", _("linked")  # patient: who signs in for them
     UNLINKED = "unlinked", _("unlinked")
     HANDED_OVER = "handed_over", _("handed over")  # prescription, work item

@@ -22,6 +22,7 @@ from clinic.models import (
 from clinic.models.links import hashed
 from clinic.scoping import Role
 from patients.models import (
+    CareTeamMember,
     EmergencyReport,
     ExerciseRecord,
     ExerciseStop,
@@ -286,6 +287,18 @@ class TreatmentNoteFactory(DjangoModelFactory):
     words = "Gentle mobilisation."
     written_by = SubFactory(UserFactory)
     written_at = LazyFunction(timezone.now)
+
+
+class CareTeamMemberFactory(DjangoModelFactory):
+    """A colleague of the patient's clinic who treats the patient too."""
+
+    class Meta:
+        model = CareTeamMember
+
+    patient = SubFactory(PatientFactory)
+    user = LazyAttribute(lambda member: MembershipFactory(clinic=member.patient.clinic).user)
+    added_by = SelfAttribute("user")
+    added_at = LazyFunction(timezone.now)
 
 
 class ReminderTimeFactory(DjangoModelFactory):

@@ -17,6 +17,7 @@ from patients.clinic_pages import (
     prescription,
     reports,
     staff,
+    team,
     treatments,
     worklist,
 )
@@ -42,6 +43,13 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ),
     ("patients/<int:pk>/clear/", patient_page.patient_clear, "patient_clear", CLINICIANS),
     ("patients/<int:pk>/precautions/", patient_page.patient_precautions, "patient_precautions", CLINICIANS),
+    ("patients/<int:pk>/team/", team.patient_team_join, "patient_team_join", CLINICIANS),
+    (
+        "patients/<int:pk>/team/<int:user_pk>/leave/",
+        team.patient_team_leave,
+        "patient_team_leave",
+        CLINICIANS,
+    ),
     ("patients/<int:pk>/treatments/", treatments.patient_treatment, "patient_treatment", CLINICIANS),
     ("treatments/<int:pk>/withdraw/", treatments.treatment_withdraw, "treatment_withdraw", CLINICIANS),
     ("patients/<int:pk>/prescribe/", prescribe.prescribe_page, "prescribe", CLINICIANS),
@@ -49,6 +57,12 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ("prescriptions/<int:pk>/", prescription.prescription_report, "prescription_report", HEALTH_ROLES),
     ("prescriptions/<int:pk>/adjust/", adjust.prescription_adjust, "prescription_adjust", CLINICIANS),
     ("prescriptions/<int:pk>/template/", adjust.prescription_template, "prescription_template", CLINICIANS),
+    (
+        "prescriptions/<int:pk>/take-over/",
+        team.prescription_take_over,
+        "prescription_take_over",
+        CLINICIANS,
+    ),
     ("prescriptions/<int:pk>/start/", prescription.prescription_start, "prescription_start", CLINICIANS),
     (
         "prescriptions/<int:pk>/discard/",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.localtime import local_date
 from clinic.models import Notice
 from patients.adherence import Report, report
+from patients.care_team import team_of
 from patients.clinic_pages import report_figures
 from patients.clinic_pages.forms.acts import (
     ON_DATE,
@@ -50,6 +51,7 @@ def report_context(
         "prescription": prescription,
         "patient": patient,
         "clinic": patient.clinic,
+        "team": team_of(patient),
         "zone": patient.zone,
         "today": today,
         "seen": seen,

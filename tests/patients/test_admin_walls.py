@@ -10,6 +10,7 @@ from patients.clinic_pages.scope import CLINICIANS
 from patients.models import Patient
 from tests.clients import signed_in
 from tests.factories import (
+    CareTeamMemberFactory,
     ExerciseFactory,
     MembershipFactory,
     PauseFactory,
@@ -48,6 +49,7 @@ def addresses(aurora) -> dict[str, str]:
     more = {
         "prescription_end_pause": [PauseFactory(prescription=aurora.prescription).pk],
         "prescription_sign": [ReviewFactory(prescription=aurora.prescription).number],
+        "patient_team_leave": [CareTeamMemberFactory(patient=aurora.patient).user_id],
         "staff_leave": [aurora.clinician.pk],
         "staff_hand_over": [aurora.clinician.pk],
     }
@@ -156,7 +158,7 @@ def test_an_id_that_is_nobodys_is_not_found(odd, addresses, aurora):
     client = signed_in(aurora.manager, method="mfa")
     for route, _view, name, _roles in PAGES:
         if "<int:" in route:
-            numbers = {"pk": int(odd), "pause_pk": int(odd), "number": int(odd)}
+            numbers = dict.fromkeys(("pk", "pause_pk", "number", "user_pk"), int(odd))
             wanted = {key: number for key, number in numbers.items() if f"<int:{key}>" in route}
             slug = {"slug": aurora.clinic.slug} if "<slug" in route else {}
             address = reverse(f"admin:{name}", kwargs={**wanted, **slug})
