@@ -38,6 +38,7 @@ class Verb(models.TextChoices):
     LEFT = "left", _("left")  # membership, care team
     LINKED = "linked", _("linked")  # patient: who signs in for them
     UNLINKED = "unlinked", _("unlinked")
+    MERGED = "merged", _("merged")  # patient: the object is gone, the subject is the one that was kept
     HANDED_OVER = "handed_over", _("handed over")  # prescription, work item
     # A prescription's life.
     PRESCRIBED = "prescribed", _("prescribed")

@@ -106,7 +106,7 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         "_precautions",
         "_treatment",
     )
-    per_patient += ("_team_join",)
+    per_patient += ("_team_join", "_same")
     per_prescription: tuple[str, ...] = (
         "report",
         "adjust",
@@ -126,6 +126,11 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         "admin:prescription_end_pause": [
             {"pk": pause.prescription_id, "pause_pk": pause.pk}
             for pause in (theirs.pause, *house.prescription.pauses.all())
+        ],
+        "admin:patient_merge": [
+            {"pk": house.newcomer.pk, "other_pk": house.couple[1].pk},
+            {"pk": theirs.reviewed.pk, "other_pk": house.newcomer.pk},
+            {"pk": house.patient.pk, "other_pk": theirs.suspended.pk},
         ],
         "admin:patient_team_leave": [
             {"pk": member.patient_id, "user_pk": member.user_id} for member in house.patient.care_team.all()

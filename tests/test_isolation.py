@@ -238,6 +238,18 @@ def naming_aurora(world: World) -> list[tuple[str, Any, dict[str, Any]]]:
             {**program, **forms, **item, "items-0-exercise": aurora.exercise.pk},
         ),
         ("post", ("admin:work_hand_over", bora.work.pk), {"to": aurora.house.clinician.pk}),
+        ("get", ("admin:patient_same", bora.house.newcomer.pk), {"q": "quarzo"}),
+        ("get", ("admin:patient_merge", bora.house.newcomer.pk, aurora.house.newcomer.pk), {}),
+        (
+            "post",
+            ("admin:patient_merge", bora.house.newcomer.pk, aurora.house.newcomer.pk),
+            {"same_person": "on"},
+        ),
+        (
+            "post",
+            ("admin:patient_merge", aurora.house.newcomer.pk, bora.house.newcomer.pk),
+            {"same_person": "on"},
+        ),
         ("post", ("admin:patient_team_join", bora.house.patient.pk), {"user": aurora.house.clinician.pk}),
         (
             "post",

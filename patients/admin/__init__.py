@@ -11,6 +11,7 @@ from clinic.scoping import ANY_ROLE, HEALTH_ROLES
 from patients.admin.patients import PatientAdmin
 from patients.clinic_pages import (
     adjust,
+    merge,
     patient_page,
     prescribe,
     prescribe_build,
@@ -43,6 +44,8 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ),
     ("patients/<int:pk>/clear/", patient_page.patient_clear, "patient_clear", CLINICIANS),
     ("patients/<int:pk>/precautions/", patient_page.patient_precautions, "patient_precautions", CLINICIANS),
+    ("patients/<int:pk>/same/", merge.patient_same, "patient_same", HEALTH_ROLES),
+    ("patients/<int:pk>/merge/<int:other_pk>/", merge.patient_merge, "patient_merge", HEALTH_ROLES),
     ("patients/<int:pk>/team/", team.patient_team_join, "patient_team_join", CLINICIANS),
     (
         "patients/<int:pk>/team/<int:user_pk>/leave/",

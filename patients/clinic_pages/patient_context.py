@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.localtime import local_date
 from clinic.models import User
+from clinic.signin import links
 from patients.adherence import report
 from patients.care_team import team_of
 from patients.clinic_pages import report_figures
@@ -32,7 +33,9 @@ def contact_context(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
         "zone": patient.zone,
         "up": (_("Patients"), reverse("admin:patients_patient_changelist")),
         "age": today.year - born.year - (not had_birthday),
-        "invitation": patient.invitations.first(),
+        # One that is open, and not one that came with a merged record and was taken back.
+        "invitation": links.still_open(patient.invitations.all(), now=now).first()
+        or patient.invitations.first(),
         "now": now,
         "paper_code": patient.paper_codes.filter(revoked_at__isnull=True).first(),
     }

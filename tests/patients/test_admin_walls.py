@@ -26,6 +26,8 @@ READ = {
     "worklist",
     "reports",
     "patient",
+    "patient_same",
+    "patient_merge",
     "prescribe",
     "prescription_report",
     "prescription_adjust",
@@ -49,6 +51,7 @@ def addresses(aurora) -> dict[str, str]:
     more = {
         "prescription_end_pause": [PauseFactory(prescription=aurora.prescription).pk],
         "prescription_sign": [ReviewFactory(prescription=aurora.prescription).number],
+        "patient_merge": [aurora.newcomer.pk],
         "patient_team_leave": [CareTeamMemberFactory(patient=aurora.patient).user_id],
         "staff_leave": [aurora.clinician.pk],
         "staff_hand_over": [aurora.clinician.pk],
@@ -145,7 +148,7 @@ def test_the_wrong_method_is_refused(addresses, aurora):
     MembershipFactory(clinic=aurora.clinic, user=aurora.manager, role=Role.CLINICIAN)
     client = signed_in(aurora.manager, method="mfa")
     both = {"prescribe", "prescribe_build", "prescription_adjust", "prescription_template"}
-    both |= {"staff_leave", "staff_hand_over"}
+    both |= {"staff_leave", "staff_hand_over", "patient_merge"}
     for name, address in addresses.items():
         if name not in both:
             wrong = client.post(address) if name in READ else client.get(address)
@@ -158,7 +161,7 @@ def test_an_id_that_is_nobodys_is_not_found(odd, addresses, aurora):
     client = signed_in(aurora.manager, method="mfa")
     for route, _view, name, _roles in PAGES:
         if "<int:" in route:
-            numbers = dict.fromkeys(("pk", "pause_pk", "number", "user_pk"), int(odd))
+            numbers = dict.fromkeys(("pk", "pause_pk", "number", "user_pk", "other_pk"), int(odd))
             wanted = {key: number for key, number in numbers.items() if f"<int:{key}>" in route}
             slug = {"slug": aurora.clinic.slug} if "<slug" in route else {}
             address = reverse(f"admin:{name}", kwargs={**wanted, **slug})
