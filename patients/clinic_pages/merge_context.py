@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
+from clinic.localtime import local_date
 from clinic.signin import links
 from patients.care_team import team_of
 from patients.clinic_pages.forms.merging import NOTHING, in_words, label_of
@@ -46,9 +47,13 @@ def candidates(patient: Patient, words: str) -> dict[str, Any]:
 def side_by_side(
     keep: Patient, other: Patient, *, now: dt.datetime
 ) -> list[tuple[Any, list[str], list[str]]]:
-    """What each has: label, lines of the one that is kept, lines of the other."""
+    """What one of them has: label, lines of the one that is kept, lines of the other."""
     ours, theirs = (_facts(patient, now=now) for patient in (keep, other))
-    return [(label, lines or [NOTHING], theirs[label] or [NOTHING]) for label, lines in ours.items()]
+    return [
+        (label, lines or [NOTHING], theirs[label] or [NOTHING])
+        for label, lines in ours.items()
+        if lines or theirs[label]
+    ]
 
 
 def consequences(keep: Patient, other: Patient) -> list[str]:
@@ -77,7 +82,7 @@ def _facts(patient: Patient, *, now: dt.datetime) -> dict[str, list[str]]:
     people = [team.prescribing] if team.prescribing else []
     return {
         **{str(label_of(name)): _line(in_words(patient, name)) for name in CONTACT},
-        _("entered on"): [date_format(patient.created_at.date(), "j F Y")],
+        _("entered on"): [date_format(local_date(patient.created_at, patient.clinic.time_zone), "j F Y")],
         _("signs in"): _ways_in(patient, now=now),
         _("programmes"): [_programme(one) for one in prescriptions],
         _("sessions recorded"): _count(PracticeSession.objects.current().filter(patient=patient)),
