@@ -45,6 +45,7 @@ class Verb(models.TextChoices):
     SCREENED = "screened", _("asked before prescribing")
     ACTIVATED = "activated", _("activated")
     ADJUSTED = "adjusted", _("adjusted")  # a new version
+    MAINTAINED = "maintained", _("goes on as maintenance")  # prescription
     PAUSED = "paused", _("paused")
     PAUSE_ENDED = "pause_ended", _("pause ended")
     SUSPENDED = "suspended", _("suspended")

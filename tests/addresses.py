@@ -117,7 +117,7 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         "pause",
         "resume",
     )
-    per_prescription += ("take_over",)
+    per_prescription += ("take_over", "maintenance")
     return {
         **{f"admin:patient{what}": patients for what in per_patient},
         "admin:prescribe": patients,

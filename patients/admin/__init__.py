@@ -11,6 +11,7 @@ from clinic.scoping import ANY_ROLE, HEALTH_ROLES
 from patients.admin.patients import PatientAdmin
 from patients.clinic_pages import (
     adjust,
+    maintain,
     merge,
     patient_page,
     prescribe,
@@ -59,6 +60,12 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ("patients/<int:pk>/prescribe/build/", prescribe_build.prescribe_build, "prescribe_build", CLINICIANS),
     ("prescriptions/<int:pk>/", prescription.prescription_report, "prescription_report", HEALTH_ROLES),
     ("prescriptions/<int:pk>/adjust/", adjust.prescription_adjust, "prescription_adjust", CLINICIANS),
+    (
+        "prescriptions/<int:pk>/maintenance/",
+        maintain.prescription_maintenance,
+        "prescription_maintenance",
+        CLINICIANS,
+    ),
     ("prescriptions/<int:pk>/template/", adjust.prescription_template, "prescription_template", CLINICIANS),
     (
         "prescriptions/<int:pk>/take-over/",

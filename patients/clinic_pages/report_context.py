@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from patients.clinic_pages.forms.acts import (
     StartForm,
 )
 from patients.clinic_pages.told_sessions import told
+from patients.maintenance import refuse_conversion
 from patients.models import ExerciseStop, PracticeSession, PrescribedExercise, Prescription, Screening
 from patients.vocabulary import EmergencySign
 from programs import dose_figures, schedule_text
@@ -69,6 +71,7 @@ def report_context(
             (pause, pause.ends_on >= today) for pause in prescription.pauses.select_related("made_by")
         ],
         "review": review,
+        "may_maintain": _may_maintain(prescription, today=today),
         "signed": prescription.reviews.exclude(signed_at=None)
         .select_related("signed_by")
         .order_by("-number"),
@@ -81,6 +84,14 @@ def report_context(
         "refused": next(iter(bound), ""),
         "refused_form": next(iter(bound.values()), None),
     }
+
+
+def _may_maintain(prescription: Prescription, *, today: dt.date) -> bool:
+    try:
+        refuse_conversion(prescription, today=today)
+    except ValidationError:
+        return False
+    return True
 
 
 def _count(prescription: Prescription, seen: Report, *, today: dt.date) -> dict[str, Any]:

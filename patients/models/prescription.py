@@ -1,5 +1,6 @@
 """What is prescribed: a program given to one patient, its versions, its pauses, and what was asked before."""
 
+import datetime as dt
 import uuid
 from typing import Any, Self
 
@@ -17,7 +18,7 @@ from programs.models import Dose, Exercise, Program, Wording
 from programs.models.dose import dose_constraints
 from programs.models.picture import Picture
 from programs.models.program import REVIEW_AFTER_DAYS, Schedule, schedule_constraints
-from programs.vocabulary import Position
+from programs.vocabulary import Phase, Position
 
 
 class PrescriptionQuerySet(HealthQuerySet):
@@ -77,6 +78,10 @@ class Prescription(models.Model):
         default=REVIEW_AFTER_DAYS,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
+    # Copied from the programme, "" where it began with none; later patients.maintenance alone changes it.
+    phase = models.CharField(_("phase"), max_length=11, choices=Phase.choices, blank=True, default="")
+    # The local date from which it goes on as maintenance; empty where it is not, or was from its start.
+    maintenance_from = models.DateField(_("maintenance from"), null=True, blank=True)
     # Kept up to date by patients.trial, so that planning is one query for everybody:
     # the first day of the running count, and the date on which it is over (empty: no review is owed).
     counts_from = models.DateField(null=True, blank=True, editable=False)
@@ -123,6 +128,13 @@ class Prescription(models.Model):
             models.CheckConstraint(
                 name="prescription_review_range", condition=Q(review_after_days__range=(1, 365))
             ),
+            models.CheckConstraint(
+                name="prescription_phase_known", condition=Q(phase__in=["", *Phase.values])
+            ),
+            models.CheckConstraint(
+                name="prescription_maintenance_whole",
+                condition=Q(maintenance_from__isnull=True) | Q(phase=Phase.MAINTENANCE.value),
+            ),
         ]
         indexes = [
             models.Index(name="prescription_reviews", fields=["status", "next_review_on"]),
@@ -134,6 +146,15 @@ class Prescription(models.Model):
     @property
     def name(self) -> str:
         return localized(self, "name")
+
+    @property
+    def is_maintenance(self) -> bool:
+        return self.phase == Phase.MAINTENANCE
+
+    @property
+    def maintenance_since(self) -> dt.date | None:
+        """The local date from which it is maintenance; None where it is not, or has not begun."""
+        return (self.maintenance_from or self.starts_on) if self.is_maintenance else None
 
 
 class VersionQuerySet(HealthQuerySet):

@@ -31,6 +31,7 @@ READ = {
     "prescribe",
     "prescription_report",
     "prescription_adjust",
+    "prescription_maintenance",
     "clinic_staff",
     "staff_leave",
     "staff_hand_over",
@@ -148,7 +149,7 @@ def test_the_wrong_method_is_refused(addresses, aurora):
     MembershipFactory(clinic=aurora.clinic, user=aurora.manager, role=Role.CLINICIAN)
     client = signed_in(aurora.manager, method="mfa")
     both = {"prescribe", "prescribe_build", "prescription_adjust", "prescription_template"}
-    both |= {"staff_leave", "staff_hand_over", "patient_merge"}
+    both |= {"prescription_maintenance", "staff_leave", "staff_hand_over", "patient_merge"}
     for name, address in addresses.items():
         if name not in both:
             wrong = client.post(address) if name in READ else client.get(address)
