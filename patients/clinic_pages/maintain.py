@@ -23,6 +23,8 @@ from patients.maintenance import (
 )
 from patients.versions import Line
 
+LONGEST_DAYS = 3  # digits
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def prescription_maintenance(request: HttpRequest, pk: int) -> HttpResponse:
@@ -60,8 +62,13 @@ class MaintenanceBuilder(AdjustBuilder):
         messages.success(self.request, _("It goes on as maintenance from %(day)s.") % {"day": day})
 
     def more(self) -> dict[str, Any]:
+        shown = super().more()
+        before, after = self.prescription.review_after_days, str(self.scheme["review_after_days"].value())
+        if after.isdecimal() and len(after) <= LONGEST_DAYS and int(after) != before:
+            days = {"before": before, "after": after}
+            shown["changes"].append(_("Review after days: %(before)s → %(after)s") % days)
         return {
-            **super().more(),
+            **shown,
             "title": _("Maintenance: %(name)s") % {"name": self.prescription.name},
             "open_review": self.prescription.reviews.unsigned().exists(),
             "save_words": _("Go on as maintenance"),

@@ -61,7 +61,13 @@ def test_the_page_proposes_fewer_days_and_a_later_review(trial):
     assert [form.row.exercise for form in page.context["sheet"].forms] == [
         trial.lines[letter].exercise for letter in "AB"
     ]
-    assert page.context["changes"] == ["How often: once a day → once a day, Mon, Wed, Fri"]
+    assert page.context["changes"] == [
+        "How often: once a day → once a day, Mon, Wed, Fri",
+        "Review after days: 20 → 84",
+    ]
+    for odd in ("²", "9" * 5000, "", "soon"):
+        data = sent(trial, act="weigh", review_after_days=odd)
+        assert len(client_of(trial.clinician).post(url(trial), data).context["changes"]) == 1
 
 
 def test_saving_it(trial):
