@@ -34,10 +34,11 @@ class Verb(models.TextChoices):
     MFA_ADDED = "mfa_added", _("second factor added")  # passkey, authenticator app
     MFA_REMOVED = "mfa_removed", _("second factor removed")
     # Staff and patients.
-    JOINED = "joined", _("joined")  # membership
-    LEFT = "left", _("left")  # membership
+    JOINED = "joined", _("joined")  # membership, care team
+    LEFT = "left", _("left")  # membership, care team
     LINKED = "linked", _("linked")  # patient: who signs in for them
     UNLINKED = "unlinked", _("unlinked")
+    MERGED = "merged", _("merged")  # patient: the object is gone, the subject is the one that was kept
     HANDED_OVER = "handed_over", _("handed over")  # prescription, work item
     # A prescription's life.
     PRESCRIBED = "prescribed", _("prescribed")
@@ -47,6 +48,7 @@ class Verb(models.TextChoices):
     STEPPED = "stepped", _("went a step on")  # version: an exercise's next step
     STEPPED_BACK = "stepped_back", _("went a step back")  # version: after a week's gap
     DECLINED = "declined", _("left as it is")  # step request
+    MAINTAINED = "maintained", _("goes on as maintenance")  # prescription
     PAUSED = "paused", _("paused")
     PAUSE_ENDED = "pause_ended", _("pause ended")
     SUSPENDED = "suspended", _("suspended")

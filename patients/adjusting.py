@@ -38,10 +38,12 @@ def adjust(
     now: dt.datetime,
     precautions_reason: str = "",
     based_on: int | None = None,
+    is_news: bool = False,
 ) -> PrescriptionVersion:
     """Make the next version, which holds from `next_version_on`. Past days keep their denominator.
 
-    The patient gets a mail where they would see a difference. `based_on` is the number of the version that
+    The patient gets a mail where they would see a difference, and where the caller says that it `is_news`
+    to them all the same. `based_on` is the number of the version that
     was looked at. Raises ValidationError where a colleague has made another one since, for a programme that
     has ended, no exercises, and a precaution of the patient that speaks against an exercise without a reason.
     """
@@ -75,7 +77,8 @@ def adjust(
         now=now,
     )
     is_running = prescription.status == Prescription.Status.ACTIVE
-    if is_running and before.of_the_patient() != Asked(lines, sessions_a_day, weekdays).of_the_patient():
+    is_seen = before.of_the_patient() != Asked(lines, sessions_a_day, weekdays).of_the_patient()
+    if is_running and (is_news or is_seen):
         owe_change_notice(version, now=now)
     drop_requests(prescription=prescription, version=version, by=by, now=now)
     audit.write(verb=Verb.ADJUSTED, obj=version, actor=by, clinic=patient.clinic, subject=patient, now=now)

@@ -4,6 +4,7 @@ import datetime as dt
 import unicodedata
 
 from django.db import transaction
+from django.db.models import Q
 
 from clinic import audit
 from clinic.audit import Verb
@@ -15,10 +16,25 @@ from patients.signin.invitations import revoke_invitations
 def likely_duplicates(
     *, clinic: Clinic, given_name: str, family_name: str, birth_on: dt.date
 ) -> list[Patient]:
-    """The patients of `clinic` with this name (accents and capitals aside) and birth date."""
-    wanted = folded(given_name), folded(family_name)
-    same_day = Patient.objects.filter(clinic=clinic, birth_on=birth_on)
-    return [one for one in same_day if (folded(one.given_name), folded(one.family_name)) == wanted]
+    """The patients of `clinic` with this name and birth date, as far as typing errors go.
+
+    Of the name accents, capitals and which part comes first do not matter; of the date one of day, month
+    and year may differ, or day and month be swapped. Those with the very date come first.
+    """
+    wanted = sorted([folded(given_name), folded(family_name)])
+    born_then = Patient.objects.filter(clinic=clinic).filter(_near(birth_on))
+    found = [one for one in born_then if sorted([folded(one.given_name), folded(one.family_name)]) == wanted]
+    return sorted(found, key=lambda one: one.birth_on != birth_on)
+
+
+def _near(day: dt.date) -> Q:
+    """Birth dates that are easily typed for `day`."""
+    return (
+        Q(birth_on__month=day.month, birth_on__day=day.day)
+        | Q(birth_on__year=day.year, birth_on__day=day.day)
+        | Q(birth_on__year=day.year, birth_on__month=day.month)
+        | Q(birth_on__year=day.year, birth_on__month=day.day, birth_on__day=day.month)
+    )
 
 
 def folded(name: str) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic, Membership, User
 from clinic.signin.staff import end_membership
+from patients.care_team import leave_all_teams
 from patients.caseload import hand_over_patients
 from patients.models import Prescription, WorkItem
 
@@ -22,7 +23,9 @@ def keeps_something(user: User, clinic: Clinic) -> bool:
 
 @transaction.atomic
 def leave(*, user: User, clinic: Clinic, taker: User | None, by: User, now: dt.datetime) -> None:
-    """End all that `user` is in `clinic`; what they keep goes to `taker` first.
+    """End all that `user` is in `clinic`; what they keep goes to `taker` first, places in care teams too.
+
+    Without a taker those places end.
 
     Raises ValidationError at `taker` where something would stay open or the taker does not treat here,
     and for the last manager.
@@ -33,5 +36,6 @@ def leave(*, user: User, clinic: Clinic, taker: User | None, by: User, now: dt.d
         hand_over_patients(clinic=clinic, giver=user, taker=taker, by=by, now=now)
     elif keeps_something(user, clinic):
         raise ValidationError({"taker": ValidationError(_("Say who takes over."), code="required")})
+    leave_all_teams(user=user, clinic=clinic, by=by, now=now)
     for membership in Membership.objects.active().filter(user=user, clinic=clinic):
         end_membership(membership=membership, by=by, now=now)

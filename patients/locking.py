@@ -1,12 +1,18 @@
 """Locking the rows that a domain function changes.
 
-`no_key`: the rows are never deleted, so a lock need not keep others from pointing at them. A plain FOR
-UPDATE would, and two transactions that each hold one row and insert a reference to the other's would
-wait for each other for ever.
+`no_key`: a lock need not keep others from pointing at the rows. A plain FOR UPDATE would, and two
+transactions that each hold one row and insert a reference to the other's would wait for each other for
+ever. A patient's row goes in one place alone, when it is merged with another (patients.merging), and
+prescriptions get another patient there.
 
 SQLite has no row locks: there a transaction that writes has the whole database to itself
 (`transaction_mode=IMMEDIATE`), which holds the same.
 """
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient, Prescription
 
@@ -18,7 +24,10 @@ def locked(prescription: Prescription) -> Prescription:
     waited for the lock does not see what was committed meanwhile in other rows.
     """
     rows = Prescription.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("patient__clinic", "clinician").get(pk=prescription.pk)
+    rows = rows.select_related("patient__clinic", "clinician").filter(pk=prescription.pk)
+    # Where its patient was merged while we waited, the row and the patient of before do not fit together
+    # in that statement any more: PostgreSQL leaves it out, and a second one finds it.
+    return rows.first() or rows.get()
 
 
 def locked_current(patient: Patient) -> Prescription | None:
@@ -28,6 +37,21 @@ def locked_current(patient: Patient) -> Prescription | None:
 
 
 def locked_patient(patient: Patient) -> Patient:
-    """The patient's row as it is now, locked until the transaction ends, with its clinic."""
+    """The patient's row as it is now, locked until the transaction ends, with its clinic.
+
+    Raises ValidationError where the patient was merged with another one meanwhile.
+    """
+    found = locked_patients([patient.pk])
+    if not found:
+        raise ValidationError(
+            _("This patient has been merged with another one meanwhile. Please look for them again."),
+            code="gone",
+        )
+    return found[0]
+
+
+def locked_patients(ids: Iterable[int]) -> list[Patient]:
+    """As `locked_patient`, several of them in the order of their ids, so that two who do so never wait for
+    each other. Those that are gone are left out."""
     rows = Patient.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("clinic").get(pk=patient.pk)
+    return list(rows.select_related("clinic").filter(pk__in=list(ids)).order_by("pk"))

@@ -77,6 +77,7 @@ def prescribe(
         usual_pain=usual_pain,
         usual_lowest_site=usual_lowest_site,
         review_after_days=plan.review_after_days,
+        phase=plan.program.phase if plan.program else "",
         created_at=now,
     )
     add_version(

@@ -116,8 +116,8 @@ def answer_review(*, review: Review, helped: Helped, words: str, by: User | None
 def sign_review(*, review: Review, decision: Decision, note: str, by: User, now: dt.datetime) -> Review:
     """Sign a review: the decision, and what was seen, are kept as they are now.
 
-    Where the programme goes on, the next count begins today. Raises ValidationError if a colleague has
-    signed already.
+    Where the programme goes on, the next count begins today, or with the maintenance that begins tomorrow.
+    Raises ValidationError if a colleague has signed already.
     """
     prescription = locked(review.prescription)
     review = Review.objects.get(pk=review.pk)
@@ -131,7 +131,7 @@ def sign_review(*, review: Review, decision: Decision, note: str, by: User, now:
     review.snapshot = snapshot(report(prescription, on=today), on=today)
     review.save()
     if decision in GOES_ON and prescription.status == Prescription.Status.ACTIVE:
-        begin_count(prescription, on=today)
+        begin_count(prescription, on=max(today, prescription.maintenance_from or today))
         prescription.save(update_fields=["counts_from", "next_review_on"])
     _close_work(prescription.patient, decision, by=by, now=now)
     audit.write(

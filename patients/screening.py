@@ -10,11 +10,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
 from clinic.audit import Verb
 from clinic.models import User
+from patients.locking import locked_patient
 from patients.models import Patient, Precautions
 from patients.vocabulary import EmergencySign, ForStretching
 from programs.models import Exercise
@@ -48,10 +50,12 @@ def precautions_of(patient: Patient) -> list[str]:
     return codes
 
 
+@transaction.atomic
 def keep_precautions(*, patient: Patient, codes: Sequence[str], by: User, now: dt.datetime) -> Precautions:
     """Keep what was asked, with name and time. Raises ValidationError at `precautions` for an unknown one."""
     if not set(codes) <= set(Precaution):
         raise ValidationError({"precautions": ValidationError(_("Choose from the list."), code="choice")})
+    locked_patient(patient)
     kept, _is_new = Precautions.objects.update_or_create(
         patient=patient, defaults={"codes": sorted(set(codes)), "asked_by": by, "asked_at": now}
     )

@@ -70,6 +70,7 @@ class Standing:
     count: Count | None = None
     pause: Span | None = None
     next_due_on: dt.date | None = None
+    is_maintenance: bool = False  # no day is counted for the patient then, only the review's date is said
 
     @property
     def exercises_due(self) -> int:
@@ -118,7 +119,10 @@ def _running(prescription: Prescription, today: dt.date) -> Standing:
     pauses = spans(prescription)
     begins = prescription.starts_on or today
     exercises = exercises_on(prescription, max(today, begins))
-    sessions = _sessions_since(prescription, prescription.counts_from or today)
+    since = prescription.maintenance_since
+    is_maintenance = since is not None and since <= today
+    # The count may begin tomorrow, with a maintenance that was decided after today's session.
+    sessions = _sessions_since(prescription, min(prescription.counts_from or today, today))
     of_today = [session for session in sessions if session.practised_on == today]
     version = exercises[0].version if exercises else None
     asked = version.sessions_a_day if version else 0
@@ -141,9 +145,10 @@ def _running(prescription: Prescription, today: dt.date) -> Standing:
         sessions_today=of_today,
         records_today=_records(of_today),
         sessions_asked=asked,
-        count=running_count(prescription, sessions, pauses, today=today),
+        count=None if is_maintenance else running_count(prescription, sessions, pauses, today=today),
         pause=pause,
         next_due_on=_next_due(version.weekdays, pauses, after=today) if version else None,
+        is_maintenance=is_maintenance,
     )
 
 

@@ -72,7 +72,7 @@ def take_steps(
 def _moved(line: Line, by_steps: int) -> Line:
     """The line as it is at another of its steps; one that cannot go there stays where it is."""
     old = line.copy_of
-    if old is None or not by_steps or not 0 <= old.step + by_steps < len(old.steps):
+    if old is None or not by_steps or not 0 <= old.step + by_steps < len(old.growth):
         return line
     step = old.step_at(old.step + by_steps)
     return replace(line, dose=dose_at(step, line.dose), rung=step.rung, step=old.step + by_steps)

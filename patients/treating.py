@@ -10,6 +10,7 @@ from clinic import audit
 from clinic.audit import Verb
 from clinic.localtime import local_date
 from clinic.models import User
+from patients.locking import locked_patient
 from patients.models import Patient, TreatmentNote
 
 
@@ -25,6 +26,7 @@ def note_treatment(
         raise ValidationError({"given_on": ValidationError(_("This day is still to come."), code="future")})
     if given_on < patient.birth_on:
         raise ValidationError({"given_on": ValidationError(_("Check this date."), code="past")})
+    locked_patient(patient)
     note = TreatmentNote.objects.create(
         patient=patient,
         kind=kind,

@@ -139,12 +139,12 @@ def _progress(line: Line, *, now: dt.datetime) -> dict[str, Any]:
     """Its place in its progression: where it stood, the step that it takes, or the beginning."""
     old = line.copy_of
     if old is not None and line.step is not None:
-        return {"steps": old.steps, "step": line.step, "step_since": now}
+        return {"growth": old.growth, "step": line.step, "step_since": now}
     if old is not None and _asks_the_same(line, old):
-        return {"steps": old.steps, "step": old.step, "step_since": old.step_since}
+        return {"growth": old.growth, "step": old.step, "step_since": old.step_since}
     rungs = [form["rung"] for form in (old.ladder if old else line.exercise.ladder())]
     found = steps(dose=line.dose, rung=line.rung, rungs=rungs, progression=line.progression)
-    return {"steps": [asdict(step) for step in found], "step": 0, "step_since": now}
+    return {"growth": [asdict(step) for step in found], "step": 0, "step_since": now}
 
 
 def _asks_the_same(line: Line, old: PrescribedExercise) -> bool:

@@ -97,8 +97,27 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
     work = [{"pk": item.pk} for patient in everybody for item in patient.work_items.all()]
     members = Membership.objects.filter(clinic=clinic)
     staff = [{"slug": clinic.slug, "pk": pk} for one in members for pk in (one.user_id, one.pk)]
-    per_patient = ("", "_invite", "_paper_code", "_paper_revoke", "_clear", "_precautions", "_treatment")
-    per_prescription = ("report", "adjust", "template", "start", "discard", "end", "pause", "resume")
+    per_patient: tuple[str, ...] = (
+        "",
+        "_invite",
+        "_paper_code",
+        "_paper_revoke",
+        "_clear",
+        "_precautions",
+        "_treatment",
+    )
+    per_patient += ("_team_join", "_same")
+    per_prescription: tuple[str, ...] = (
+        "report",
+        "adjust",
+        "template",
+        "start",
+        "discard",
+        "end",
+        "pause",
+        "resume",
+    )
+    per_prescription += ("take_over", "maintenance")
     return {
         **{f"admin:patient{what}": patients for what in per_patient},
         "admin:prescribe": patients,
@@ -111,6 +130,14 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         "admin:prescription_step": [
             {"pk": house.prescription.pk, "step_pk": asked.pk}
             for asked in house.prescription.step_requests.all()
+        ],
+        "admin:patient_merge": [
+            {"pk": house.newcomer.pk, "other_pk": house.couple[1].pk},
+            {"pk": theirs.reviewed.pk, "other_pk": house.newcomer.pk},
+            {"pk": house.patient.pk, "other_pk": theirs.suspended.pk},
+        ],
+        "admin:patient_team_leave": [
+            {"pk": member.patient_id, "user_pk": member.user_id} for member in house.patient.care_team.all()
         ],
         "admin:treatment_withdraw": [{"pk": note.pk} for note in house.patient.treatment_notes.all()],
         "admin:prescription_sign": [

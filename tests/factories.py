@@ -22,6 +22,7 @@ from clinic.models import (
 from clinic.models.links import hashed
 from clinic.scoping import Role
 from patients.models import (
+    CareTeamMember,
     EmergencyReport,
     ExerciseRecord,
     ExerciseStop,
@@ -292,7 +293,7 @@ class StepRequestFactory(DjangoModelFactory):
 def _growing(prescription: Prescription) -> PrescribedExercise:
     exercise = prescription.versions.order_by("-number")[0].exercises.first()
     exercise.hold_s, exercise.next_after, exercise.step_since = 5, 1, timezone.now()
-    exercise.steps = [{"rung": 0, "hold_s": hold, "hold_most_s": None} for hold in (5, 10)]
+    exercise.growth = [{"rung": 0, "hold_s": hold, "hold_most_s": None} for hold in (5, 10)]
     exercise.save()
     return exercise
 
@@ -307,6 +308,18 @@ class TreatmentNoteFactory(DjangoModelFactory):
     words = "Gentle mobilisation."
     written_by = SubFactory(UserFactory)
     written_at = LazyFunction(timezone.now)
+
+
+class CareTeamMemberFactory(DjangoModelFactory):
+    """A colleague of the patient's clinic who treats the patient too."""
+
+    class Meta:
+        model = CareTeamMember
+
+    patient = SubFactory(PatientFactory)
+    user = LazyAttribute(lambda member: MembershipFactory(clinic=member.patient.clinic).user)
+    added_by = SelfAttribute("user")
+    added_at = LazyFunction(timezone.now)
 
 
 class ReminderTimeFactory(DjangoModelFactory):

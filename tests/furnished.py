@@ -28,6 +28,7 @@ from programs.models import Exercise, Program
 from programs.vocabulary import Precaution
 from tests.cast import House
 from tests.factories import (
+    CareTeamMemberFactory,
     EmergencyReportFactory,
     EventFactory,
     ExerciseFactory,
@@ -160,6 +161,7 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
         patient=house.patient, codes=[Precaution.values[0]], asked_by=house.clinician, asked_at=now
     )
     TreatmentNoteFactory(patient=house.patient, written_by=house.clinician)
+    CareTeamMemberFactory(patient=house.patient, added_by=house.clinician)
     PracticeSessionFactory(prescription=prescription, practised_on=day - 4 * DAY, pain_before=3, pain_after=2)
     PracticeSessionFactory(
         prescription=prescription, practised_on=day - 3 * DAY, outcome=Outcome.SKIPPED, recorded_on=day - DAY

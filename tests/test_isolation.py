@@ -238,6 +238,24 @@ def naming_aurora(world: World) -> list[tuple[str, Any, dict[str, Any]]]:
             {**program, **forms, **item, "items-0-exercise": aurora.exercise.pk},
         ),
         ("post", ("admin:work_hand_over", bora.work.pk), {"to": aurora.house.clinician.pk}),
+        ("get", ("admin:patient_same", bora.house.newcomer.pk), {"q": "quarzo"}),
+        ("get", ("admin:patient_merge", bora.house.newcomer.pk, aurora.house.newcomer.pk), {}),
+        (
+            "post",
+            ("admin:patient_merge", bora.house.newcomer.pk, aurora.house.newcomer.pk),
+            {"same_person": "on"},
+        ),
+        (
+            "post",
+            ("admin:patient_merge", aurora.house.newcomer.pk, bora.house.newcomer.pk),
+            {"same_person": "on"},
+        ),
+        ("post", ("admin:patient_team_join", bora.house.patient.pk), {"user": aurora.house.clinician.pk}),
+        (
+            "post",
+            ("admin:patient_team_leave", bora.house.patient.pk, aurora.house.patient.care_team.get().user_id),
+            {},
+        ),
         ("post", ("admin:prescription_resume", own), {"line": aurora.stop.line}),
         ("post", ("admin:prescription_end_pause", own, aurora.pause.pk), {}),
     ]
@@ -269,6 +287,8 @@ SHOWS_NOTHING = {
     "admin:patient_paper_revoke": "leads back to the patient",
     "admin:patient_invite": "leads back to the patient",
     "admin:treatment_withdraw": "leads back to the patient",
+    "admin:patient_team_leave": "leads back to the patient",
+    "admin:prescription_take_over": "leads back to the report",
     "admin:prescription_end_pause": "leads back to the report",
     "admin:prescription_step": "leads back to the report",
     "mfa_remove_webauthn": "asks without naming it",

@@ -11,6 +11,8 @@ from clinic.scoping import ANY_ROLE, HEALTH_ROLES
 from patients.admin.patients import PatientAdmin
 from patients.clinic_pages import (
     adjust,
+    maintain,
+    merge,
     patient_page,
     prescribe,
     prescribe_build,
@@ -18,6 +20,7 @@ from patients.clinic_pages import (
     reports,
     staff,
     steps,
+    team,
     treatments,
     worklist,
 )
@@ -43,13 +46,34 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ),
     ("patients/<int:pk>/clear/", patient_page.patient_clear, "patient_clear", CLINICIANS),
     ("patients/<int:pk>/precautions/", patient_page.patient_precautions, "patient_precautions", CLINICIANS),
+    ("patients/<int:pk>/same/", merge.patient_same, "patient_same", HEALTH_ROLES),
+    ("patients/<int:pk>/merge/<int:other_pk>/", merge.patient_merge, "patient_merge", HEALTH_ROLES),
+    ("patients/<int:pk>/team/", team.patient_team_join, "patient_team_join", CLINICIANS),
+    (
+        "patients/<int:pk>/team/<int:user_pk>/leave/",
+        team.patient_team_leave,
+        "patient_team_leave",
+        CLINICIANS,
+    ),
     ("patients/<int:pk>/treatments/", treatments.patient_treatment, "patient_treatment", CLINICIANS),
     ("treatments/<int:pk>/withdraw/", treatments.treatment_withdraw, "treatment_withdraw", CLINICIANS),
     ("patients/<int:pk>/prescribe/", prescribe.prescribe_page, "prescribe", CLINICIANS),
     ("patients/<int:pk>/prescribe/build/", prescribe_build.prescribe_build, "prescribe_build", CLINICIANS),
     ("prescriptions/<int:pk>/", prescription.prescription_report, "prescription_report", HEALTH_ROLES),
     ("prescriptions/<int:pk>/adjust/", adjust.prescription_adjust, "prescription_adjust", CLINICIANS),
+    (
+        "prescriptions/<int:pk>/maintenance/",
+        maintain.prescription_maintenance,
+        "prescription_maintenance",
+        CLINICIANS,
+    ),
     ("prescriptions/<int:pk>/template/", adjust.prescription_template, "prescription_template", CLINICIANS),
+    (
+        "prescriptions/<int:pk>/take-over/",
+        team.prescription_take_over,
+        "prescription_take_over",
+        CLINICIANS,
+    ),
     ("prescriptions/<int:pk>/start/", prescription.prescription_start, "prescription_start", CLINICIANS),
     (
         "prescriptions/<int:pk>/discard/",

@@ -90,7 +90,7 @@ class PatientForm(forms.ModelForm):
         links = format_html_join(
             ", ", '<a href="{}">{}</a>', [(reverse("admin:patient", args=[one.pk]), one) for one in found]
         )
-        self.add_error(None, _("There is a patient of this name and date of birth already:"))
+        self.add_error(None, _("There is a patient of this name and birth date, or nearly so, already:"))
         self.add_error(None, links)
 
 

@@ -31,7 +31,9 @@ from programs.building import Row
 def prescription_adjust(request: HttpRequest, pk: int) -> HttpResponse:
     prescription = prescription_or_404(request, pk, CLINICIANS)
     if prescription.status == Prescription.Status.ENDED:
-        return _ended(request, prescription)
+        title = _("Adjust: %(name)s") % {"name": prescription.name}
+        said = _("This programme has ended: nothing can be adjusted any more.")
+        return closed(request, prescription, title=title, said=said)
     return AdjustBuilder(request, prescription).answer()
 
 
@@ -49,6 +51,7 @@ def prescription_template(request: HttpRequest, pk: int) -> HttpResponse:
         sessions_a_day=version.sessions_a_day,
         weekdays=version.weekdays,
         review_after_days=prescription.review_after_days,
+        **({"phase": prescription.phase} if prescription.phase else {}),
     ).answer()
 
 
@@ -60,36 +63,40 @@ class AdjustBuilder(PatientBuilder):
 
     def __init__(self, request: HttpRequest, prescription: Prescription) -> None:
         self.prescription = prescription
+        self.is_maintenance = self.is_maintenance or prescription.is_maintenance
         self.version: PrescriptionVersion = prescription.versions.order_by("-number")[0]
         self.lines = {str(line.exercise.pk): line for line in lines_of_version(self.version)}
-        scheme = {
+        begun = [_row(line) for line in self.lines.values()]
+        super().__init__(request, prescription.patient, begun=begun, scheme=self.scheme_begun())
+
+    def scheme_begun(self) -> dict[str, Any]:
+        """What the fields beside the rows begin with."""
+        return {
             "sessions_a_day": self.version.sessions_a_day,
             "weekdays": self.version.weekdays,
             "precautions_reason": "",
         }
-        begun = [_row(line) for line in self.lines.values()]
-        super().__init__(request, prescription.patient, begun=begun, scheme=scheme)
 
     def write(self, rows: list[Row]) -> str:
-        said = self.scheme.cleaned_data
         based_on = self.request.POST.get("based_on", "")
-        address = reverse("admin:prescription_report", args=[self.prescription.pk])
         lines = [self.line(row) for row in rows]
-        if based_on == str(self.version.number) and not self._changes(lines):
+        self.save(lines, based_on=int(based_on) if based_on.isdecimal() and len(based_on) < 9 else 0)
+        return reverse("admin:prescription_report", args=[self.prescription.pk])
+
+    def save(self, lines: list[Line], *, based_on: int) -> None:
+        """Make the next version of `lines`, and say so. Raises ValidationError."""
+        if based_on == self.version.number and not self._changes(lines):
             messages.info(self.request, _("Nothing was changed."))
-            return address
+            return
         version = adjust(
             prescription=self.prescription,
             lines=lines,
-            sessions_a_day=said["sessions_a_day"],
-            weekdays=said["weekdays"],
-            precautions_reason=said["precautions_reason"],
-            based_on=int(based_on) if based_on.isdecimal() and len(based_on) < 9 else 0,
+            based_on=based_on,
+            **self.scheme.cleaned_data,
             **by_now(self.request),
         )
         day = date_format(version.starts_on, "j F Y")
         messages.success(self.request, _("Adjusted: it holds from %(day)s.") % {"day": day})
-        return address
 
     def line(self, row: Row) -> Line:
         """A line that goes on keeps what was copied into it; one that is new is copied from the library."""
@@ -139,11 +146,8 @@ def _up(prescription: Prescription) -> tuple[str, str]:
     return label, reverse("admin:prescription_report", args=[prescription.pk])
 
 
-def _ended(request: HttpRequest, prescription: Prescription) -> HttpResponse:
-    context = {
-        "title": _("Adjust: %(name)s") % {"name": prescription.name},
-        "up": _up(prescription),
-        "patient": prescription.patient,
-    }
+def closed(request: HttpRequest, prescription: Prescription, *, title: str, said: str) -> HttpResponse:
+    """Instead of the builder: why there is nothing to build."""
+    context = {"title": title, "up": _up(prescription), "patient": prescription.patient, "said": said}
     status = 400 if request.method == "POST" else 200
-    return page(request, "patients/staff/adjust_ended.html", context, status=status)
+    return page(request, "patients/staff/adjust_closed.html", context, status=status)

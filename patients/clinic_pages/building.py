@@ -23,6 +23,8 @@ from programs.vocabulary import Precaution
 
 
 class PatientBuilder(Builder):
+    is_maintenance = False  # how the patient reads what is built
+
     def __init__(self, request: HttpRequest, patient: Patient, **more: Any) -> None:
         self.patient = patient
         self.flags = precautions_of(patient)
@@ -66,7 +68,12 @@ class PatientBuilder(Builder):
                 "clinic": self.patient.clinic,
                 "looking": to_who_looks,
                 "stands": Standing(
-                    State.DUE, today, exercises=exercises, sessions_asked=asked, count=self.day_of()
+                    State.DUE,
+                    today,
+                    exercises=exercises,
+                    sessions_asked=asked,
+                    count=self.day_of(),
+                    is_maintenance=self.is_maintenance,
                 ),
                 "prescription": SimpleNamespace(starts_on=today, review_helped=None),
                 "cards": cards(exercises),

@@ -7,9 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from clinic.localtime import local_date
+from clinic.models import User
+from clinic.signin import links
 from patients.adherence import report
+from patients.care_team import team_of
 from patients.clinic_pages import report_figures
 from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm, TreatmentForm
+from patients.clinic_pages.forms.team import TeamForm
 from patients.clinic_pages.told_sessions import told
 from patients.clinic_pages.work_rows import stopped_exercises
 from patients.models import EmergencyReport, Patient, PracticeSession, Precautions, Prescription, WorkItem
@@ -29,20 +33,23 @@ def contact_context(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
         "zone": patient.zone,
         "up": (_("Patients"), reverse("admin:patients_patient_changelist")),
         "age": today.year - born.year - (not had_birthday),
-        "invitation": patient.invitations.first(),
+        # One that is open, and not one that came with a merged record and was taken back.
+        "invitation": links.still_open(patient.invitations.all(), now=now).first()
+        or patient.invitations.first(),
         "now": now,
         "paper_code": patient.paper_codes.filter(revoked_at__isnull=True).first(),
     }
 
 
-def health_context(patient: Patient, *, now: dt.datetime, bound: dict[str, Any]) -> dict[str, Any]:
-    """`bound` holds a form that was sent and refused, by its name."""
+def health_context(patient: Patient, *, by: User, now: dt.datetime, bound: dict[str, Any]) -> dict[str, Any]:
+    """As `by` sees it. `bound` holds a form that was sent and refused, by its name."""
     prescriptions = list(patient.prescriptions.select_related("clinician").order_by("-created_at", "-pk"))
     active = next((one for one in prescriptions if one.status == Prescription.Status.ACTIVE), None)
     known = Precautions.objects.filter(patient=patient).select_related("asked_by").first()
     sessions = (
         PracticeSession.objects.current().filter(patient=patient).prefetch_related("records__prescribed")
     )
+    team = team_of(patient)
     notes = patient.treatment_notes.select_related("written_by", "withdrawn_by")
     return {
         "treatments": notes[:NOTES_SHOWN],
@@ -52,6 +59,9 @@ def health_context(patient: Patient, *, now: dt.datetime, bound: dict[str, Any])
             initial={"given_on": local_date(now, patient.clinic.time_zone)}, auto_id="treatment-%s"
         ),
         "prescriptions": prescriptions,
+        "team": team,
+        "in_team": team.has(by),
+        "team_form": bound.get("team") or TeamForm(clinic=patient.clinic, team=team),
         "active": _active(active, now=now) if active else None,
         "work": WorkItem.objects.open().filter(patient=patient).by_urgency().select_related("owner"),
         "reports": [

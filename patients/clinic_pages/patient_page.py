@@ -1,6 +1,6 @@
 """A patient's page: contact and ways in for everybody who works here, health data for those who treat."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from clinic.admin_site import page
+from clinic.models import User
 from clinic.scoping import ANY_ROLE, HEALTH_ROLES
 from patients.clinic_pages.acting import by_now, done, tried, write_reading
 from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm
@@ -91,11 +92,11 @@ def show_patient(
     request: HttpRequest, patient: Patient, *, bound: Any = None, status: int = 200
 ) -> HttpResponse:
     """The page; `bound` holds a form that was sent and refused, by its name."""
-    now = timezone.now()
+    user, now = cast("User", request.user), timezone.now()
     context = {"title": str(patient), **contact_context(patient, now=now)}
     sees_health = has_role_for(request, patient, HEALTH_ROLES)
     if sees_health:
-        context |= health_context(patient, now=now, bound=bound or {})
+        context |= health_context(patient, by=user, now=now, bound=bound or {})
     context |= {"sees_health": sees_health, "treats": has_role_for(request, patient, CLINICIANS)}
     return page(request, "patients/staff/patient.html", context, status=status)
 

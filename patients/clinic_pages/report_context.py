@@ -4,12 +4,14 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
 
 from clinic.localtime import local_date
 from clinic.models import Notice
 from patients.adherence import Report, report
+from patients.care_team import team_of
 from patients.clinic_pages import report_figures
 from patients.clinic_pages.forms.acts import (
     ON_DATE,
@@ -21,6 +23,7 @@ from patients.clinic_pages.forms.acts import (
 )
 from patients.clinic_pages.steps import steps_context
 from patients.clinic_pages.told_sessions import told
+from patients.maintenance import refuse_conversion
 from patients.models import ExerciseStop, PracticeSession, PrescribedExercise, Prescription, Screening
 from patients.vocabulary import EmergencySign, ForStretching
 from programs import dose_figures, schedule_text
@@ -52,6 +55,7 @@ def report_context(
         "prescription": prescription,
         "patient": patient,
         "clinic": patient.clinic,
+        "team": team_of(patient),
         "zone": patient.zone,
         "today": today,
         "seen": seen,
@@ -70,6 +74,7 @@ def report_context(
             (pause, pause.ends_on >= today) for pause in prescription.pauses.select_related("made_by")
         ],
         "review": review,
+        "may_maintain": _may_maintain(prescription, today=today),
         "signed": prescription.reviews.exclude(signed_at=None)
         .select_related("signed_by")
         .order_by("-number"),
@@ -82,6 +87,14 @@ def report_context(
         "refused": next(iter(bound), ""),
         "refused_form": next(iter(bound.values()), None),
     }
+
+
+def _may_maintain(prescription: Prescription, *, today: dt.date) -> bool:
+    try:
+        refuse_conversion(prescription, today=today)
+    except ValidationError:
+        return False
+    return True
 
 
 def _count(prescription: Prescription, seen: Report, *, today: dt.date) -> dict[str, Any]:

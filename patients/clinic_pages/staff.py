@@ -23,7 +23,7 @@ from patients.clinic_pages.acting import done
 from patients.clinic_pages.forms.staff import HandOverForm, InviteForm, TakerForm
 from patients.clinic_pages.forms.work import colleagues
 from patients.leaving import keeps_something, leave
-from patients.models import Patient, Prescription, WorkItem
+from patients.models import CareTeamMember, Patient, Prescription, WorkItem
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ def staff_leave(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "leaver": leaver,
         "clinic": clinic,
         "keeps": keeps_something(leaver, clinic),
+        "teams": CareTeamMember.objects.filter(user=leaver, patient__clinic=clinic).count(),
         "form": form,
     }
     return page(request, "patients/staff/leave.html", context, status=400 if form.errors else 200)
@@ -104,10 +105,12 @@ def staff_hand_over(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _of(user: User) -> Q:
-    """Patients for whom `user` has a programme that has not ended, or open work."""
+    """Patients for whom `user` has a programme that has not ended, open work, or a place in the care team."""
     unfinished = [Prescription.Status.DRAFT, Prescription.Status.ACTIVE]
-    return Q(prescriptions__clinician=user, prescriptions__status__in=unfinished) | Q(
-        work_items__owner=user, work_items__closed_at__isnull=True
+    return (
+        Q(prescriptions__clinician=user, prescriptions__status__in=unfinished)
+        | Q(work_items__owner=user, work_items__closed_at__isnull=True)
+        | Q(care_team__user=user)
     )
 
 

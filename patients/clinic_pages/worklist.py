@@ -19,7 +19,7 @@ from patients.clinic_pages.forms.work import CloseForm, HandOverForm
 from patients.clinic_pages.scope import work_or_404
 from patients.clinic_pages.work_rows import rows_of
 from patients.closing import close_item
-from patients.models import WorkItem
+from patients.models import CareTeamMember, WorkItem
 from patients.work import acknowledge, hand_over_work
 
 
@@ -91,8 +91,11 @@ def _page(request: HttpRequest, *, bound: Any = None, status: int = 200) -> Http
 
 def _items(user: Any, *, mine: bool) -> Any:
     items = WorkItem.objects.visible_to_staff(user).open().by_urgency()
-    # What nobody owns is everybody's.
-    return items.filter(Q(owner=user) | Q(owner__isnull=True)) if mine else items
+    if not mine:
+        return items
+    treated = CareTeamMember.objects.filter(user=user).values("patient")
+    # What nobody owns is everybody's, and what concerns a patient of one's care team is one's own too.
+    return items.filter(Q(owner=user) | Q(owner__isnull=True) | Q(patient__in=treated))
 
 
 def _starts_with_mine(user: Any) -> bool:

@@ -17,6 +17,7 @@ from clinic.models import Clinic, Membership, Notice, User
 from clinic.scoping import Role
 from clinic.weekdays import EVERY_DAY
 from patients.answers import ExerciseAnswer, SessionAnswers
+from patients.care_team import join_team
 from patients.demo.stories import HOUSES, House, Story
 from patients.emergency import report_emergency
 from patients.models import Patient, Prescription
@@ -84,7 +85,10 @@ def _seed_house(house: House, *, now: dt.datetime) -> None:
     clinicians = [_member(clinic, name, Role.CLINICIAN) for name in house.clinicians]
     _member(clinic, house.front_desk, Role.FRONT_DESK)
     for story in house.patients:
-        _seed_patient(clinic, story, by=clinicians[story.clinician], manager=manager, now=now)
+        by = clinicians[story.clinician]
+        patient = _seed_patient(clinic, story, by=by, manager=manager, now=now)
+        for colleague in story.team:
+            join_team(patient=patient, user=clinicians[colleague], by=by, now=now)
     # All that was owed in the past counts as sent then: only what falls due from now on goes out.
     for notice in Notice.objects.filter(clinic=clinic, due_at__lte=now):
         notice.state, notice.sent_at = Notice.State.SENT, notice.due_at
@@ -100,7 +104,7 @@ def _member(clinic: Clinic, name: str, role: Role) -> User:
     return user
 
 
-def _seed_patient(clinic: Clinic, story: Story, *, by: User, manager: User, now: dt.datetime) -> None:
+def _seed_patient(clinic: Clinic, story: Story, *, by: User, manager: User, now: dt.datetime) -> Patient:
     patient = Patient.objects.create(
         clinic=clinic,
         given_name=story.given_name,
@@ -143,6 +147,7 @@ def _seed_patient(clinic: Clinic, story: Story, *, by: User, manager: User, now:
             by=patient.user,
             now=instant_at(today - ONE_DAY, dt.time(20, 0), patient.zone),
         )
+    return patient
 
 
 def _plan(story: Story) -> Plan:

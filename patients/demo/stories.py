@@ -19,6 +19,7 @@ class Story:
     pain: tuple[int, int] = (5, 3)  # before the first session, before the last
     reminder: str = "18:30"
     clinician: int = 0
+    team: tuple[int, ...] = ()  # the other clinicians of the house who treat this patient too
     review: str = ""  # the decision signed at the first review point; "" leaves the review open
     helped: str = ""
     paper: bool = False
@@ -87,6 +88,7 @@ AURORA = House(
             email="paolo.conti@example.org",
             pain=(4, 4),
             words="The twist pulled into the leg, so I stopped it.",
+            team=(1,),
             about="Stopped one exercise for pain on day 5",
         ),
         Story(

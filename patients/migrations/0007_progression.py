@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='prescribedexercise',
-            name='steps',
+            name='growth',
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(

@@ -1,6 +1,7 @@
 """Models of the top floor: patients and everything that happens to their programmes."""
 
 from patients.models.access import Invitation, PaperCode
+from patients.models.care_team import CareTeamMember
 from patients.models.patient import Patient, Precautions, ReminderTime
 from patients.models.practice import ExerciseRecord, ExerciseStop, PracticeSession
 from patients.models.prescribed import PrescribedExercise
@@ -17,6 +18,7 @@ from patients.models.treatment import TreatmentNote
 from patients.models.work import WorkItem, WorkItemEntry
 
 __all__ = [
+    "CareTeamMember",
     "EmergencyReport",
     "ExerciseRecord",
     "ExerciseStop",

@@ -29,8 +29,8 @@ class PrescribedExercise(Wording, Dose, Progressing, Picture):
 
     `line` is the same exercise across versions. `against` are the patient's precautions that the exercise
     named when it was put in, `precautions_reason` why it was prescribed all the same.
-    `steps` are those of its progression (programs.progression.Step), the first of them what was prescribed by
-    hand; `step` is the one that it asks, since `step_since`. What is changed by hand begins anew.
+    `growth` are the steps of its progression (programs.models.progression.Step), the first of them what was
+    prescribed by hand; `step` is the one that it asks, since `step_since`. What is changed by hand begins anew.
     """
 
     version = models.ForeignKey(PrescriptionVersion, on_delete=models.CASCADE, related_name="exercises")
@@ -46,7 +46,7 @@ class PrescribedExercise(Wording, Dose, Progressing, Picture):
     note_en = models.TextField(blank=True)
     note_it = models.TextField(blank=True)
     shown_in_clinic = models.BooleanField(gettext_lazy("shown and checked in the clinic"), default=False)
-    steps = models.JSONField(default=list, blank=True)
+    growth = models.JSONField(default=list, blank=True)
     step = models.PositiveSmallIntegerField(default=0)
     step_since = models.DateTimeField(null=True, blank=True)
 
@@ -89,11 +89,11 @@ class PrescribedExercise(Wording, Dose, Progressing, Picture):
     @property
     def has_next_step(self) -> bool:
         """Whether something is left to grow, and when was authored."""
-        return self.next_after is not None and self.step + 1 < len(self.steps)
+        return self.next_after is not None and self.step + 1 < len(self.growth)
 
     def step_at(self, number: int) -> Step:
         """One of its steps; what it asks now is the one at `step`."""
-        return Step(**self.steps[number])
+        return Step(**self.growth[number])
 
     def easier_rung(self) -> int | None:
         """The next easier form that the clinician's ladder has, None where there is none."""

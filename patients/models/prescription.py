@@ -1,5 +1,6 @@
 """What is prescribed: a program given to one patient, its versions, its pauses, and what was asked before."""
 
+import datetime as dt
 from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,6 +15,7 @@ from patients.models.scoping import HealthQuerySet
 from patients.vocabulary import EndReason
 from programs.models import Program
 from programs.models.program import REVIEW_AFTER_DAYS, Schedule, schedule_constraints
+from programs.vocabulary import Phase
 
 
 class PrescriptionQuerySet(HealthQuerySet):
@@ -73,6 +75,10 @@ class Prescription(models.Model):
         default=REVIEW_AFTER_DAYS,
         validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
+    # Copied from the programme, "" where it began with none; later patients.maintenance alone changes it.
+    phase = models.CharField(_("phase"), max_length=11, choices=Phase.choices, blank=True, default="")
+    # The local date from which it goes on as maintenance; empty where it is not, or was from its start.
+    maintenance_from = models.DateField(_("maintenance from"), null=True, blank=True)
     # Kept up to date by patients.trial, so that planning is one query for everybody:
     # the first day of the running count, and the date on which it is over (empty: no review is owed).
     counts_from = models.DateField(null=True, blank=True, editable=False)
@@ -119,6 +125,13 @@ class Prescription(models.Model):
             models.CheckConstraint(
                 name="prescription_review_range", condition=Q(review_after_days__range=(1, 365))
             ),
+            models.CheckConstraint(
+                name="prescription_phase_known", condition=Q(phase__in=["", *Phase.values])
+            ),
+            models.CheckConstraint(
+                name="prescription_maintenance_whole",
+                condition=Q(maintenance_from__isnull=True) | Q(phase=Phase.MAINTENANCE.value),
+            ),
         ]
         indexes = [
             models.Index(name="prescription_reviews", fields=["status", "next_review_on"]),
@@ -130,6 +143,15 @@ class Prescription(models.Model):
     @property
     def name(self) -> str:
         return localized(self, "name")
+
+    @property
+    def is_maintenance(self) -> bool:
+        return self.phase == Phase.MAINTENANCE
+
+    @property
+    def maintenance_since(self) -> dt.date | None:
+        """The local date from which it is maintenance; None where it is not, or has not begun."""
+        return (self.maintenance_from or self.starts_on) if self.is_maintenance else None
 
 
 class VersionQuerySet(HealthQuerySet):

@@ -5,6 +5,7 @@ import logging
 import zoneinfo
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Case, CharField, DateTimeField, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Cast, Concat, JSONObject
@@ -17,6 +18,7 @@ from clinic.models import Notice
 from clinic.notices import unsubscribing, writing
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, Subscription, not_wanted
 from clinic.notices.outbox import enqueue_all
+from patients.merged import who_is_now
 from patients.models import Patient
 from patients.notices import due
 
@@ -113,9 +115,12 @@ def _render(notice: Notice) -> Mail:
     )
 
 
-def _turn_off(params: dict[str, object], now: dt.datetime) -> None:
-    """No more reminders, from the link in one. Whoever holds the mail may; nobody is signed in."""
-    patient = Patient.objects.select_related("clinic").filter(pk=params["patient"]).first()
+def _turn_off(params: dict[str, Any], now: dt.datetime) -> None:
+    """No more reminders, from the link in one. Whoever holds the mail may; nobody is signed in.
+
+    A mail from before two records were merged means the one that was kept.
+    """
+    patient = who_is_now(params["patient"])
     if patient is None or patient.reminders_stopped_at is not None:
         return
     patient.reminders_stopped_at = now

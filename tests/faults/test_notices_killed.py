@@ -54,7 +54,7 @@ def notice() -> Notice:
     by = MembershipFactory(clinic=clinic, role=Role.CLINICIAN, user__email="alba@clinic.example").user
     prescription = PrescriptionFactory(patient=PatientFactory(clinic=clinic), clinician=by)
     review: Review = ReviewFactory(prescription=prescription)
-    assert reviews.owe_review_notice(review, now=timezone.now())
+    assert reviews.owe_review_notice(review, to=review.prescription.clinician, now=timezone.now())
     return Notice.objects.get()
 
 

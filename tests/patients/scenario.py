@@ -15,7 +15,17 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from clinic.weekdays import EVERY_DAY
-from patients import adherence, adjusting, emergency, pausing, prescribing, recording, reviews, stopping
+from patients import (
+    adherence,
+    adjusting,
+    emergency,
+    maintenance,
+    pausing,
+    prescribing,
+    recording,
+    reviews,
+    stopping,
+)
 from patients.adherence import DayState, Report
 from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.models import EmergencyReport, Patient, Pause, PracticeSession, Prescription, Review, WorkItem
@@ -253,6 +263,29 @@ class Scenario:
             now=self.at(on, at),
         )
         self.letters = letters
+
+    def maintains(
+        self,
+        on: int,
+        letters: str | None = None,
+        *,
+        at: str = "12:00",
+        weekdays: str = "135",
+        review_after_days: int = 84,
+        based_on: int | None = None,
+    ) -> None:
+        """It goes on as maintenance; `letters` as in `changes`, those that are there unless said."""
+        self.letters = self.letters if letters is None else letters
+        maintenance.convert_to_maintenance(
+            prescription=self.prescription,
+            lines=[self.lines[letter] for letter in self.letters],
+            sessions_a_day=1,
+            weekdays=weekdays,
+            review_after_days=review_after_days,
+            based_on=based_on,
+            by=self.clinician,
+            now=self.at(on, at),
+        )
 
     def resumes(self, on: int, letters: str, *, at: str = "08:00") -> None:
         for letter in letters:

@@ -10,6 +10,7 @@ from patients.clinic_pages.scope import CLINICIANS
 from patients.models import Patient
 from tests.clients import signed_in
 from tests.factories import (
+    CareTeamMemberFactory,
     ExerciseFactory,
     MembershipFactory,
     PauseFactory,
@@ -26,9 +27,12 @@ READ = {
     "worklist",
     "reports",
     "patient",
+    "patient_same",
+    "patient_merge",
     "prescribe",
     "prescription_report",
     "prescription_adjust",
+    "prescription_maintenance",
     "clinic_staff",
     "staff_leave",
     "staff_hand_over",
@@ -52,6 +56,8 @@ def addresses(aurora) -> dict[str, str]:
             StepRequestFactory(session__prescription=aurora.prescription).pk,
         ],
         "prescription_sign": [ReviewFactory(prescription=aurora.prescription).number],
+        "patient_merge": [aurora.newcomer.pk],
+        "patient_team_leave": [CareTeamMemberFactory(patient=aurora.patient).user_id],
         "staff_leave": [aurora.clinician.pk],
         "staff_hand_over": [aurora.clinician.pk],
     }
@@ -147,7 +153,7 @@ def test_the_wrong_method_is_refused(addresses, aurora):
     MembershipFactory(clinic=aurora.clinic, user=aurora.manager, role=Role.CLINICIAN)
     client = signed_in(aurora.manager, method="mfa")
     both = {"prescribe", "prescribe_build", "prescription_adjust", "prescription_template"}
-    both |= {"staff_leave", "staff_hand_over"}
+    both |= {"prescription_maintenance", "staff_leave", "staff_hand_over", "patient_merge"}
     for name, address in addresses.items():
         if name not in both:
             wrong = client.post(address) if name in READ else client.get(address)
@@ -160,7 +166,8 @@ def test_an_id_that_is_nobodys_is_not_found(odd, addresses, aurora):
     client = signed_in(aurora.manager, method="mfa")
     for route, _view, name, _roles in PAGES:
         if "<int:" in route:
-            numbers = dict.fromkeys(("pk", "pause_pk", "step_pk", "number"), int(odd))
+            names = ("pk", "pause_pk", "step_pk", "number", "user_pk", "other_pk")
+            numbers = dict.fromkeys(names, int(odd))
             wanted = {key: number for key, number in numbers.items() if f"<int:{key}>" in route}
             slug = {"slug": aurora.clinic.slug} if "<slug" in route else {}
             address = reverse(f"admin:{name}", kwargs={**wanted, **slug})

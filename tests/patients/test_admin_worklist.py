@@ -9,7 +9,7 @@ from clinic.models import Event
 from clinic.scoping import Role
 from patients.models import ExerciseStop, Review, WorkItem
 from patients.vocabulary import WorkKind
-from tests.factories import WorkItemFactory
+from tests.factories import CareTeamMemberFactory, WorkItemFactory
 from tests.patients.clinic_pages import client_of, member
 from tests.patients.pages import text
 from tests.patients.scenario import Scenario
@@ -72,6 +72,17 @@ def test_mine_are_those_that_i_own_and_those_of_nobody(trial, item):
     assert str(trial.patient) in text(client_of(other).get(WORKLIST, {"who": "all"}))
     WorkItem.objects.filter(pk=item.pk).update(owner=None)
     assert "Nobody's yet" in text(client_of(other).get(WORKLIST))
+
+
+def test_mine_is_what_concerns_a_patient_of_my_care_team_too(trial, item):
+    other = CareTeamMemberFactory(patient=trial.patient).user
+    CareTeamMemberFactory(patient=trial.patient)  # a third one: the row stands there once
+    page = text(client_of(other).get(WORKLIST))
+    assert page.count(f"{trial.patient}: Stop or pain alert") == 1
+    assert str(trial.clinician) in page
+    assert "waits for a colleague" not in page
+    stranger = CareTeamMemberFactory(patient=Scenario("A").patient).user
+    assert str(trial.patient) not in text(client_of(stranger).get(WORKLIST))
 
 
 def test_a_manager_looks_at_everything_first(trial, item):

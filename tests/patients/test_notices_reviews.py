@@ -4,13 +4,15 @@ import datetime as dt
 
 import pytest
 
-from clinic.models import Notice
+from clinic.models import Notice, User
 from clinic.notices import planning
 from clinic.scoping import Role
+from patients.caseload import take_over_prescribing
 from patients.models import Patient, Prescription, Review
 from patients.notices import reviews
-from tests.factories import MembershipFactory, ReviewFactory
+from tests.factories import CareTeamMemberFactory, MembershipFactory, ReviewFactory
 from tests.patients.reminding import MONDAY, at, clinic, patient, prescription_of
+from tests.patients.scenario import Scenario
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -115,6 +117,70 @@ def test_after_a_handover_the_colleague_gets_one_and_the_first_is_no_longer_want
     assert second.recipient == colleague
     assert reviews.still_wanted(first, at("08:00")).reason == "handed_over"
     assert reviews.still_wanted(second, at("08:00")).wanted
+
+
+# --- The care team ---------------------------------------------------------------------------------------
+def owed() -> list[Notice]:
+    return list(Notice.objects.filter(kind="review_due").order_by("pk"))
+
+
+def recipients() -> list[User | None]:
+    return [notice.recipient for notice in owed()]
+
+
+def test_each_of_the_care_team_has_a_notice_of_their_own_once() -> None:
+    anna = begun(20)
+    team = [CareTeamMemberFactory(patient=anna).user for _ in range(2)]
+    CareTeamMemberFactory(patient=begun(5))  # another patient's team: nothing of this
+    for hour in ("00:00", "03:00", "08:00", "12:00"):
+        planning.plan(at(hour))
+    review = Review.objects.get()
+    assert recipients() == [prescription_of(anna).clinician, *team]
+    keys = [f"review_due:{review.pk}:{user.pk}" for user in (prescription_of(anna).clinician, *team)]
+    assert [notice.dedupe_key for notice in owed()] == keys
+    assert {notice.due_at for notice in owed()} == {at("08:00")}
+    assert all(reviews.still_wanted(notice, at("08:00")).wanted for notice in owed())
+
+
+def test_who_joins_while_it_is_open_is_told_and_who_prescribes_and_is_in_the_team_once() -> None:
+    anna = begun(20)
+    planning.plan(at("03:00"))
+    by = prescription_of(anna).clinician
+    CareTeamMemberFactory(patient=anna, user=by)
+    joined = CareTeamMemberFactory(patient=anna).user
+    planning.plan(at("03:01"))
+    planning.plan(at("03:02"))
+    assert recipients() == [by, joined]
+
+
+def test_who_works_here_no_more_is_not_told_and_who_left_the_team_not_any_more() -> None:
+    anna = begun(20)
+    gone, left, off = (CareTeamMemberFactory(patient=anna) for _ in range(3))
+    gone.user.memberships.update(ended_at=at("00:00"))
+    User.objects.filter(pk=off.user_id).update(is_active=False)
+    planning.plan(at("03:00"))
+    assert recipients() == [prescription_of(anna).clinician, left.user]
+    left.delete()
+    notice = Notice.objects.get(kind="review_due", recipient=left.user)
+    assert reviews.still_wanted(notice, at("08:00")).reason == "handed_over"
+
+
+def test_who_handed_over_and_stays_in_the_team_is_still_told() -> None:
+    anna = begun(20)
+    planning.plan(at("03:00"))
+    first = prescription_of(anna).clinician
+    colleague = MembershipFactory(clinic=anna.clinic).user
+    take_over_prescribing(prescription=prescription_of(anna), by=colleague, now=at("04:00"))
+    planning.plan(at("04:01"))
+    assert recipients() == [first, colleague]
+    assert all(reviews.still_wanted(notice, at("08:00")).wanted for notice in owed())
+
+
+def test_stop_alerts_go_to_who_prescribes_alone() -> None:
+    trial = Scenario("A")
+    CareTeamMemberFactory(patient=trial.patient)
+    trial.records(1, stopped="A")
+    assert [notice.recipient for notice in Notice.objects.filter(kind="stop_alert")] == [trial.clinician]
 
 
 def test_opening_that_fails_does_not_keep_open_reviews_from_their_mail(

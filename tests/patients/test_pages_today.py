@@ -248,3 +248,47 @@ def test_it_costs_the_same_whatever_the_history(time_machine):
 def test_a_page_of_twelve_exercises_stays_light(today):
     page = today(Scenario("ABCDEFGHIJKL"), 8)
     assert len(page.content) <= MOST_BYTES
+
+
+# --- Maintenance ----------------------------------------------------------------------------------------
+def test_maintenance_is_said_in_words_and_no_day_is_counted(today):
+    """From day 10, 11 March: 21 days of March, 30 of April, 31 of May, and day 84 is 2 June."""
+    trial = Scenario("AB")
+    trial.maintains(10)
+    for number in (10, 31):  # a Wednesday, in the count and far beyond day 20
+        page = text(today(trial, number))
+        assert "Maintenance You keep your exercises up" in page
+        assert "Your next review is on 3 June 2026." in page
+        assert "Record today's session" in page
+        assert f"Day {number}" not in page
+        assert "of 84" not in page
+    assert "Nothing is due today. The next session is on Friday 13 March." in text(today(trial, 11))
+
+
+def test_todays_session_stays_done_where_maintenance_begins_tomorrow(today):
+    trial = Scenario("AB")
+    trial.records(10, done="AB")
+    trial.maintains(10)
+    page = text(today(trial, 10))
+    assert "Done for today." in page
+    assert "You keep your exercises up" not in page
+    assert "of 84" not in page
+    assert "You keep your exercises up" in text(today(trial, 11))
+
+
+def test_while_its_review_waits_no_date_is_said(today):
+    trial = Scenario("AB")
+    trial.scheduler_runs(21)
+    trial.maintains(22)
+    page = text(today(trial, 22))
+    assert "Has it helped?" in page
+    assert "Your next review" not in page
+
+
+def test_a_programme_that_was_maintenance_from_the_start_counts_no_days_either(today):
+    trial = Scenario("AB")
+    Prescription.objects.update(phase="maintenance")
+    page = text(today(trial, 3))
+    assert "You keep your exercises up" in page
+    assert "Your next review is on 22 March 2026." in page
+    assert "Day 3" not in page

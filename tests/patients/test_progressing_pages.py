@@ -89,7 +89,7 @@ def test_a_progression_is_authored_where_a_running_programme_is_adjusted(time_ma
     assert "the progression" in text(seen)
     assert client.post(adjust_url(trial), data).status_code == 302
     line = newest(trial).exercises.get(line=trial.line("A"))
-    assert (line.next_after, line.next_alone, len(line.steps), line.step) == (2, True, 3, 0)
+    assert (line.next_after, line.next_alone, len(line.growth), line.step) == (2, True, 3, 0)
     assert newest(trial).exercises.get(line=trial.line("B")).next_after is None
 
 

@@ -5,63 +5,20 @@ other one after the other, each with a statement that began before the first of 
 """
 
 import datetime as dt
-import time
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
 from django.utils import timezone
 
 from patients import emergency, preferences, prescribing, recording, reviews, work
 from patients.locking import locked, locked_patient
 from patients.models import EmergencyReport, ExerciseStop, PracticeSession, Prescription, Review, WorkItem
 from patients.vocabulary import Decision, EndReason, WorkKind
+from tests.patients.colliding import at_once
 from tests.patients.scenario import NONE_OF_THESE, Scenario
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(hold: Callable[[], Any], *calls: Callable[[], Any]) -> list[Any]:
-    """What each of `calls` gave or raised, all of them let go when the transaction of `hold` ends."""
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except Exception as error:  # the test says which one it expects
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        with transaction.atomic():
-            hold()
-            running = [pool.submit(run, call) for call in calls]
-            wait_until_blocked(len(calls))
-        return [one.result(timeout=20) for one in running]
-
-
-WAITING = """
-    SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
-    WHERE NOT granted AND datname = current_database()
-"""
-
-
-def wait_until_blocked(number: int) -> None:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_stat_clear_snapshot()"
-            )  # else the first answer stays for the transaction
-            cursor.execute(WAITING)
-            if cursor.fetchone()[0] >= number:
-                return
-        time.sleep(0.02)
-    pytest.fail("they did not all wait for the row")
 
 
 @pytest.fixture

@@ -31,3 +31,9 @@ class AdjustForm(ScheduleForm):
     """The schedule, and why in spite of a precaution."""
 
     precautions_reason = words_field(label=_("Prescribed all the same, because"), required=False)
+
+
+class MaintenanceForm(AdjustForm):
+    """With when it is looked at again."""
+
+    review_after_days = forms.IntegerField(label=_("Review after days"), min_value=1, max_value=365)
