@@ -14,13 +14,13 @@ from patients.care_team import team_of
 from patients.clinic_pages import report_figures
 from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm, TreatmentForm
 from patients.clinic_pages.forms.team import TeamForm
+from patients.clinic_pages.timeline import timeline
 from patients.clinic_pages.told_sessions import told
 from patients.clinic_pages.work_rows import stopped_exercises
 from patients.models import EmergencyReport, Patient, PracticeSession, Precautions, Prescription, WorkItem
 from patients.vocabulary import EmergencySign
 
 SESSIONS_SHOWN = 5
-NOTES_SHOWN = 10
 
 
 def contact_context(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
@@ -50,10 +50,8 @@ def health_context(patient: Patient, *, by: User, now: dt.datetime, bound: dict[
         PracticeSession.objects.current().filter(patient=patient).prefetch_related("records__prescribed")
     )
     team = team_of(patient)
-    notes = patient.treatment_notes.select_related("written_by", "withdrawn_by")
     return {
-        "treatments": notes[:NOTES_SHOWN],
-        "treatments_older": max(0, notes.count() - NOTES_SHOWN),
+        **timeline(patient),
         "treatment_form": bound.get("treatment")
         or TreatmentForm(
             initial={"given_on": local_date(now, patient.clinic.time_zone)}, auto_id="treatment-%s"

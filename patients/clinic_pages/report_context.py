@@ -38,6 +38,7 @@ NOTICE_WORDS = {
     "stop_alert": _("Stop or pain alert"),
     "emergency_alert": _("Emergency sign"),
     "review_due": _("Review due"),
+    "programme_changed": _("Programme changed, to the patient"),
 }
 
 

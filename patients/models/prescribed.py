@@ -30,7 +30,7 @@ class PrescribedExercise(Wording, Dose, Progressing, Picture):
     `line` is the same exercise across versions. `against` are the patient's precautions that the exercise
     named when it was put in, `precautions_reason` why it was prescribed all the same.
     `growth` are the steps of its progression (programs.models.progression.Step), the first of them what was
-    prescribed by hand; `step` is the one that it asks, since `step_since`. What is changed by hand begins anew.
+    prescribed by hand; `step` is the one that it asks, since `step_since`. A change by hand begins anew.
     """
 
     version = models.ForeignKey(PrescriptionVersion, on_delete=models.CASCADE, related_name="exercises")

@@ -185,13 +185,13 @@ def test_what_was_done_in_the_clinic_is_noted_and_withdrawn(trial):
     note = TreatmentNote.objects.get()
     assert (note.kind, note.given_on, note.words) == ("manual", trial.date(2), "Lumbar massage.")
     assert note.written_by == trial.clinician
-    assert "3 March 2026 · Manual therapy: Lumbar massage." in text(client.get(page_url(trial.patient)))
+    assert "3 March 2026 Manual therapy: Lumbar massage." in text(client.get(page_url(trial.patient)))
     withdraw = reverse("admin:treatment_withdraw", args=[note.pk])
     client.post(withdraw)
     client.post(withdraw)
     page = client.get(page_url(trial.patient))
     assert f"withdrawn by {trial.clinician}" in text(page)
-    assert "<s><strong>3 March 2026" in page.content.decode()
+    assert "<s><strong>Manual therapy</strong>" in page.content.decode()
     assert withdraw not in page.content.decode()
     events = Event.objects.filter(object_type="patients.TreatmentNote").order_by("pk")
     assert [event.verb for event in events] == ["added", "revoked"]
@@ -215,12 +215,37 @@ def test_a_treatment_that_cannot_be_is_said_at_its_field(trial, wrong, said):
     assert not TreatmentNote.objects.exists()
 
 
-def test_ten_notes_are_shown_and_the_rest_are_counted(trial):
-    for day in range(12):
-        TreatmentNoteFactory(patient=trial.patient, given_on=trial.date(1) - dt.timedelta(days=day))
+def test_the_timeline_tells_the_programme_and_the_clinic_in_one(time_machine):
+    """The latest first: what was done, what was asked, what was stopped, and what a clinician decided."""
+    trial = Scenario("AB")
+    trial.records(3, done="A", stopped="B")
+    trial.resumes(5, "B")
+    trial.changes(6, "AB", weekdays="135")
+    trial.pauses(8, 10, told_on=6)
+    TreatmentNoteFactory(patient=trial.patient, given_on=trial.date(4), words="Taping.")
+    trial.ends(7)
+    time_machine.move_to(trial.at(7, "19:00"), tick=False)
+    page = client_of(trial.clinician).get(page_url(trial.patient))
+    said = [(moment.on, moment.words) for moment in page.context["moments"]]
+    assert said == [
+        (trial.date(8), "Pause of 3 days: holiday"),
+        (trial.date(7), f"End: {trial.prescription.name}"),
+        (trial.date(6), "Programme adjusted"),
+        (trial.date(5), "Resumed: an exercise"),
+        (trial.date(4), "Manual therapy"),
+        (trial.date(3), "Stopped for pain: an exercise"),
+        (trial.date(1), f"Start: {trial.prescription.name}"),
+    ]
+    assert "Manual therapy: Taping." in text(page)
+
+
+def test_what_is_older_is_folded_away():
+    trial = Scenario("A")
+    for day in range(14):
+        TreatmentNoteFactory(patient=trial.patient, given_on=trial.date(1) + dt.timedelta(days=day))
     said = text(client_of(trial.clinician).get(page_url(trial.patient)))
-    assert said.count("Gentle mobilisation.") == 10
-    assert "2 older notes are not shown." in said
+    assert said.count("Gentle mobilisation.") == 14
+    assert "3 older entries" in said  # twelve of the fourteen are shown, and the start is the oldest
 
 
 def test_the_front_desk_and_the_manager_note_nothing(trial, desk):

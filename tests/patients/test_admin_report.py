@@ -345,3 +345,10 @@ def test_halves_are_written_as_in_the_language(trial):
     client = client_of(trial.clinician)
     said = text(client.get(report_url(trial), headers={"accept-language": "it"}))
     assert "9,5 su 10" in said
+
+
+def test_a_notice_of_a_change_is_named_in_words(trial):
+    NoticeFactory(kind="programme_changed", clinic=trial.clinic, subject_id=trial.patient.pk)
+    said = page(trial)
+    assert "Programme changed, to the patient" in said
+    assert "programme_changed" not in said

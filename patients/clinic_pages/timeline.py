@@ -1,0 +1,146 @@
+"""A patient's timeline: what was done in the clinic, and what became of their programmes, the latest first.
+
+Sessions are not on it: they stand beside it, in a table of their own.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clinic.localtime import local_date
+from patients.models import (
+    EmergencyReport,
+    ExerciseStop,
+    Patient,
+    Pause,
+    Prescription,
+    PrescriptionVersion,
+    Review,
+    TreatmentNote,
+)
+
+SHOWN = 12
+Cause = PrescriptionVersion.Cause
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What was on the local date `on`. `who` did it, where somebody did; `link` leads to more.
+
+    `note` is the treatment note that this is, which can be withdrawn.
+    """
+
+    on: dt.date
+    icon: str
+    words: str
+    detail: str = ""
+    who: Any = ""
+    link: str = ""
+    note: TreatmentNote | None = None
+
+
+def timeline(patient: Patient) -> dict[str, list[Moment]]:
+    """The latest moments and the older ones: seven queries, however much there is."""
+    found = [*_notes(patient), *_prescriptions(patient), *_versions(patient), *_pauses(patient)]
+    found += [*_reviews(patient), *_stops(patient), *_emergencies(patient)]
+    found.sort(key=lambda moment: moment.on, reverse=True)
+    return {"moments": found[:SHOWN], "moments_older": found[SHOWN:]}
+
+
+def _notes(patient: Patient) -> Iterator[Moment]:
+    for note in patient.treatment_notes.select_related("written_by", "withdrawn_by"):
+        kind = note.get_kind_display()
+        yield Moment(note.given_on, "user", kind, note.words, note.written_by, note=note)
+
+
+def _prescriptions(patient: Patient) -> Iterator[Moment]:
+    rows = patient.prescriptions.exclude(status=Prescription.Status.DRAFT).select_related("clinician")
+    for one in rows:
+        report = reverse("admin:prescription_report", args=[one.pk])
+        begun = one.starts_on or one.activated_on
+        if begun:
+            words = _("Start: %(name)s") if one.starts_on else _("Prescribed: %(name)s")
+            yield Moment(begun, "play", words % {"name": one.name}, who=one.clinician, link=report)
+        if one.maintenance_from and one.maintenance_from != begun:
+            yield Moment(one.maintenance_from, "moon", _("From now on maintenance"), link=report)
+        if one.ended_on:
+            words = _("End: %(name)s") % {"name": one.name}
+            yield Moment(one.ended_on, "flag", words, one.get_end_reason_display(), link=report)
+
+
+def _of(rows: Any, patient: Patient) -> Any:
+    """Of the patient's prescriptions that were started."""
+    started = rows.filter(prescription__patient=patient, prescription__activated_at__isnull=False)
+    return started.select_related("prescription")
+
+
+def _versions(patient: Patient) -> Iterator[Moment]:
+    icons = {Cause.STEP: "up", Cause.STEP_BACK: "easier"}
+    rows = _of(PrescriptionVersion.objects.filter(number__gt=1), patient).select_related("prescribed_by")
+    for version in rows.order_by("number"):
+        by_hand = version.cause == Cause.CLINICIAN
+        yield Moment(
+            version.starts_on,
+            icons.get(Cause(version.cause), "edit"),
+            _("Programme adjusted") if by_hand else version.get_cause_display(),
+            who=version.prescribed_by if by_hand else "",
+            link=reverse("admin:prescription_report", args=[version.prescription_id]) + "#versions",
+        )
+
+
+def _pauses(patient: Patient) -> Iterator[Moment]:
+    for pause in _of(Pause.objects.all(), patient).select_related("made_by"):
+        days = (pause.ends_on - pause.starts_on).days + 1
+        words = _("Pause of %(days)s days: %(reason)s") if days > 1 else _("Pause of one day: %(reason)s")
+        said = words % {"days": days, "reason": pause.get_reason_display().lower()}
+        yield Moment(pause.starts_on, "pause", said, who=pause.made_by)
+
+
+def _reviews(patient: Patient) -> Iterator[Moment]:
+    for review in _of(Review.objects.all(), patient).select_related("signed_by"):
+        link = reverse("admin:prescription_report", args=[review.prescription_id]) + "#review"
+        reached = _("Review %(number)s reached") % {"number": review.number}
+        yield Moment(review.reached_on, "flag", reached, link=link)
+        if review.signed_at:
+            words = _("Review %(number)s signed: %(decision)s")
+            said = words % {"number": review.number, "decision": review.get_decision_display().lower()}
+            on = local_date(review.signed_at, patient.zone)
+            yield Moment(on, "check", said, review.decision_note, review.signed_by)
+
+
+def _stops(patient: Patient) -> Iterator[Moment]:
+    stops = _of(ExerciseStop.objects.all(), patient).select_related("session", "resumed_by")
+    for on, icon, words, who in _by_day(stops):
+        yield Moment(on, icon, words, who=who)
+
+
+def _by_day(stops: Iterable[ExerciseStop]) -> Iterator[tuple[dt.date, str, str, Any]]:
+    """A session that stopped all of them is one moment, and so are those resumed on one day."""
+    stopped: dict[Any, list[ExerciseStop]] = {}
+    resumed: dict[Any, list[ExerciseStop]] = {}
+    for stop in stops:
+        stopped.setdefault(stop.session_id, []).append(stop)
+        if stop.resumed_on:
+            resumed.setdefault((stop.resumed_on, stop.resumed_by), []).append(stop)
+    for same in stopped.values():
+        number = len(same)
+        words = (
+            _("Stopped for pain: %(count)s exercises") if number > 1 else _("Stopped for pain: an exercise")
+        )
+        yield same[0].session.practised_on, "stopped", words % {"count": number}, ""
+    for (on, who), same in resumed.items():
+        number = len(same)
+        words = _("Resumed: %(count)s exercises") if number > 1 else _("Resumed: an exercise")
+        yield on, "repeat", words % {"count": number}, who
+
+
+def _emergencies(patient: Patient) -> Iterator[Moment]:
+    for report in EmergencyReport.objects.filter(patient=patient).select_related("cleared_by"):
+        yield Moment(local_date(report.reported_at, patient.zone), "urgent", _("Emergency sign reported"))
+        if report.cleared_at:
+            on = local_date(report.cleared_at, patient.zone)
+            yield Moment(on, "check", _("Emergency sign cleared"), report.clearing_note, report.cleared_by)
