@@ -1,0 +1,64 @@
+"""Handouts as one PDF. Imported where it is used only: WeasyPrint takes two seconds, and needs Pango."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.template.loader import render_to_string
+from django.utils import translation
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from patients.clinic_pages.handout.content import Handout
+from programs.figures.printed import printed
+from programs.models.picture import PHOTOS
+
+SHEETS = ("tokens.css", "handout.css")
+PHOTO_NAME = re.compile(rf"{PHOTOS}[\w.-]+")
+
+
+class Files(URLFetcher):
+    """All that a handout may fetch: figures by their symbol, photos of exercises by the name of their file.
+
+    Never the network, and no other file.
+    """
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        """Raises ValueError or KeyError for anything else."""
+        kind, _colon, name = url.partition(":")
+        if kind == "figure":
+            return URLFetcherResponse(url, printed(name), {"Content-Type": "image/svg+xml"})
+        if kind == "photo" and PHOTO_NAME.fullmatch(name):
+            with default_storage.open(name) as file:
+                return URLFetcherResponse(url, file.read(), {"Content-Type": "image/webp"})
+        raise ValueError(f"A handout does not fetch {url}")
+
+
+def pdf(handouts: Sequence[Handout]) -> bytes:
+    """One PDF, tagged for screen readers; each handout begins on a new page and counts its own pages."""
+    fonts = FontConfiguration()
+    pictures: dict[str, Any] = {}  # read once for all of them
+    documents = [
+        HTML(string=source(one), url_fetcher=Files()).render(
+            stylesheets=sheets(), font_config=fonts, cache=pictures
+        )
+        for one in handouts
+    ]
+    pages = [page for document in documents for page in document.pages]
+    return documents[0].copy(pages).write_pdf(pdf_variant="pdf/ua-1")
+
+
+def source(handout: Handout) -> str:
+    with translation.override(handout.language):
+        return render_to_string("patients/handout/handout.html", {"handout": handout})
+
+
+@cache
+def sheets() -> list[CSS]:
+    """Our style sheets, read once."""
+    folder = settings.BASE_DIR / "static" / "css"
+    return [CSS(string=(folder / name).read_text(), url_fetcher=Files()) for name in SHEETS]
