@@ -98,7 +98,17 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
     members = Membership.objects.filter(clinic=clinic)
     staff = [{"slug": clinic.slug, "pk": pk} for one in members for pk in (one.user_id, one.pk)]
     per_patient = ("", "_invite", "_paper_code", "_paper_revoke", "_clear", "_precautions", "_treatment")
-    per_prescription = ("report", "adjust", "template", "start", "discard", "end", "pause", "resume")
+    per_prescription = (
+        "report",
+        "adjust",
+        "template",
+        "start",
+        "discard",
+        "end",
+        "pause",
+        "resume",
+        "handout",
+    )
     return {
         **{f"admin:patient{what}": patients for what in per_patient},
         "admin:prescribe": patients,

@@ -28,6 +28,8 @@ READ = {
     "prescribe",
     "prescription_report",
     "prescription_adjust",
+    "prescription_handout",
+    "handouts",
     "clinic_staff",
     "staff_leave",
     "staff_hand_over",
@@ -98,7 +100,7 @@ def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
         "left": left.user,
     }[who]
     outside = signed_in(user, method="mfa")
-    lists = {"worklist", "reports"}  # theirs, without anything of ours: the tests of those pages
+    lists = {"worklist", "reports", "handouts"}  # theirs, without anything of ours: the tests of those pages
     for name, address in addresses.items():
         if name not in lists or who in {"patient", "operator"}:
             assert asked(outside, name, address, follow=True).status_code == 404, name
@@ -126,7 +128,7 @@ def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
     opened = {
         name
         for name, at in addresses.items()
-        if name not in {"worklist", "reports"} and asked(client, name, at).status_code != 404
+        if name not in {"worklist", "reports", "handouts"} and asked(client, name, at).status_code != 404
     }
     assert opened == {"patient", "patient_invite", "patient_paper_code", "patient_paper_revoke"}
 
@@ -143,7 +145,7 @@ def test_the_wrong_method_is_refused(addresses, aurora):
     MembershipFactory(clinic=aurora.clinic, user=aurora.manager, role=Role.CLINICIAN)
     client = signed_in(aurora.manager, method="mfa")
     both = {"prescribe", "prescribe_build", "prescription_adjust", "prescription_template"}
-    both |= {"staff_leave", "staff_hand_over"}
+    both |= {"staff_leave", "staff_hand_over", "prescription_handout", "handouts"}
     for name, address in addresses.items():
         if name not in both:
             wrong = client.post(address) if name in READ else client.get(address)

@@ -1,6 +1,7 @@
 """Handouts as one PDF. Imported where it is used only: WeasyPrint takes two seconds, and needs Pango."""
 
 import re
+import threading
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -18,6 +19,8 @@ from programs.figures.printed import printed
 from programs.models.picture import PHOTOS
 
 SHEETS = ("tokens.css", "handout.css")
+# One pile at a time in a process: it is work for one processor, and takes memory.
+AT_WORK = threading.Lock()
 PHOTO_NAME = re.compile(rf"{PHOTOS}[\w.-]+")
 
 
@@ -40,16 +43,17 @@ class Files(URLFetcher):
 
 def pdf(handouts: Sequence[Handout]) -> bytes:
     """One PDF, tagged for screen readers; each handout begins on a new page and counts its own pages."""
-    fonts = FontConfiguration()
-    pictures: dict[str, Any] = {}  # read once for all of them
-    documents = [
-        HTML(string=source(one), url_fetcher=Files()).render(
-            stylesheets=sheets(), font_config=fonts, cache=pictures
-        )
-        for one in handouts
-    ]
-    pages = [page for document in documents for page in document.pages]
-    return documents[0].copy(pages).write_pdf(pdf_variant="pdf/ua-1")
+    with AT_WORK:
+        fonts = FontConfiguration()
+        pictures: dict[str, Any] = {}  # read once for all of them
+        documents = [
+            HTML(string=source(one), url_fetcher=Files()).render(
+                stylesheets=sheets(), font_config=fonts, cache=pictures
+            )
+            for one in handouts
+        ]
+        pages = [page for document in documents for page in document.pages]
+        return documents[0].copy(pages).write_pdf(pdf_variant="pdf/ua-1")
 
 
 def source(handout: Handout) -> str:
