@@ -28,7 +28,7 @@ def prescription_handout(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, prescription, {"refused": refused.messages}, status=status)
     context = {
         "found": found,
-        "schedule": schedule_text.in_short(found.version),
+        "schedule": schedule_text.in_words(found.version),
         "is_to_come": found.version.number > 1 and found.version.starts_on > today_of(patient),
     }
     if request.method != "POST":
