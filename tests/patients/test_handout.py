@@ -1,4 +1,4 @@
-"""The paper itself: what stands on it in either language, on how many pages, and that a phone reads its QR."""
+"""The paper itself: what stands on it in either language, on how many pages, its QR as a phone reads it."""
 
 import datetime as dt
 import io

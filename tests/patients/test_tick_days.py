@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from clinic.weekdays import EVERY_DAY, MONDAY_TO_FRIDAY
+from clinic.weekdays import MONDAY_TO_FRIDAY
 from patients.tick_days import TickDay, TickSheet, tick_sheet
 from tests.factories import PrescriptionFactory, PrescriptionVersionFactory
 from tests.patients.scenario import Scenario, day
@@ -149,4 +149,3 @@ def test_the_newest_version_says_which_days():
     )
     found = tick_sheet(prescription, newest, today=day("2026-03-02"))
     assert dates(found)[:2] == ["4 05.03.", "9 10.03."]
-    assert EVERY_DAY == prescription.versions.first().weekdays
