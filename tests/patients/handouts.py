@@ -92,7 +92,7 @@ def codes(answer: Any) -> list[str]:
     return [code.text for picture in pictures(answer) for code in zxingcpp.read_barcodes(picture)]
 
 
-def reader(answer: Any) -> pypdf.PdfReader:
+def reader(answer: Any) -> Any:
     return pypdf.PdfReader(io.BytesIO(answer.content))
 
 

@@ -38,7 +38,7 @@ def clinician(aurora, as_staff):
 @pytest.fixture
 def three(aurora) -> list[Patient]:
     """In the order of their names: one with a draft, one who reads Italian, one with both."""
-    made = [
+    made: list[Patient] = [
         PatientFactory(clinic=aurora.clinic, given_name=given, family_name=f"Pila{letter}", language=language)
         for given, letter, language in (("Ada", "A", "en"), ("Bea", "B", "it"), ("Cleo", "C", "en"))
     ]
