@@ -1,4 +1,4 @@
-"""How the paper is made: for screen readers too, with its own pictures, and nothing fetched from elsewhere."""
+"""How the paper is made: for screen readers too, with its own pictures, nothing fetched from elsewhere."""
 
 import io
 import logging
@@ -85,10 +85,23 @@ def photographed(helen, aurora) -> Prescription:
 
 def test_a_clinics_photo_stands_in_the_place_of_the_figure(clinician, photographed):
     answer = printed(clinician, photographed)
-    images = {image.name for page in reader(answer).pages for image in page.images}
-    assert images
+    shown = [image for page in reader(answer).pages for image in page.images]
+    assert shown
+    for image in shown:
+        assert image.image.size == (640, 480)
+        red, green, blue = image.image.convert("RGB").getpixel((320, 240))
+        assert red > 180 > 40 > max(green, blue)
     figures = [element["/Alt"] for kind, element in structure(answer) if kind == "/Figure"]
     assert figures[:2] == ["Cat and cow", "Cat and cow"]
+
+
+def test_a_large_photo_makes_no_large_file(clinician, photographed):
+    """960 by 720 pixels that no two are alike would be two megabytes as they are."""
+    file = io.BytesIO()
+    Image.effect_noise((960, 720), 60).convert("RGB").save(file, "WEBP", quality=80)
+    row = photographed.versions.get().exercises.get()
+    row.photo.save("noise.webp", ContentFile(file.getvalue()))
+    assert len(printed(clinician, photographed).content) < 500_000
 
 
 def test_a_photo_that_is_gone_leaves_the_figure(clinician, photographed):

@@ -74,6 +74,7 @@ def test_from_the_list_to_one_pdf(clinician, three):
     assert len(codes(answer)) == 3
     assert set(codes(answer)) == {"http://testserver/"}
     assert reader(answer).trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert reader(answer).metadata.title == "Handouts", "not by the name of the first"
     printed = Event.objects.filter(verb="printed", object_type="patients.Prescription")
     assert set(printed.values_list("subject_id", flat=True)) == {one.pk for one in three}
     assert not PaperCode.objects.exists()

@@ -1,5 +1,6 @@
 """Handouts as one PDF. Imported where it is used only: WeasyPrint takes two seconds, and needs Pango."""
 
+import io
 import re
 import threading
 from collections.abc import Sequence
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
+from PIL import Image
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -21,7 +24,8 @@ from programs.models.picture import PHOTOS
 SHEETS = ("tokens.css", "handout.css")
 # One pile at a time in a process: it is work for one processor, and takes memory.
 AT_WORK = threading.Lock()
-PHOTO_NAME = re.compile(rf"{PHOTOS}[\w.-]+")
+PHOTO_NAME = re.compile(rf"{PHOTOS}[\w-]+\.\w+")
+PHOTO_WITHIN = (800, 800)  # pixels: 300 to the inch, as large as a photo is printed
 
 
 class Files(URLFetcher):
@@ -31,14 +35,25 @@ class Files(URLFetcher):
     """
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
-        """Raises ValueError or KeyError for anything else."""
+        """Raises ValueError or KeyError for anything else, OSError for a photo that is gone or broken."""
         kind, _colon, name = url.partition(":")
         if kind == "figure":
             return URLFetcherResponse(url, printed(name), {"Content-Type": "image/svg+xml"})
         if kind == "photo" and PHOTO_NAME.fullmatch(name):
-            with default_storage.open(name) as file:
-                return URLFetcherResponse(url, file.read(), {"Content-Type": "image/webp"})
+            return URLFetcherResponse(url, _photo(name), {"Content-Type": "image/jpeg"})
         raise ValueError(f"A handout does not fetch {url}")
+
+
+def _photo(name: str) -> bytes:
+    """As JPEG, which alone stands in a PDF as it is; another format would be ten times as large there."""
+    written = io.BytesIO()
+    with default_storage.open(name) as file, Image.open(file) as picture:
+        picture.thumbnail(PHOTO_WITHIN)
+        seen = picture.convert("RGBA")
+        paper = Image.new("RGB", seen.size, "white")
+        paper.paste(seen, mask=seen)
+        paper.save(written, "JPEG", quality=85)
+    return written.getvalue()
 
 
 def pdf(handouts: Sequence[Handout]) -> bytes:
@@ -53,7 +68,10 @@ def pdf(handouts: Sequence[Handout]) -> bytes:
             for one in handouts
         ]
         pages = [page for document in documents for page in document.pages]
-        return documents[0].copy(pages).write_pdf(pdf_variant="pdf/ua-1")
+        whole = documents[0].copy(pages)
+        if len(handouts) > 1:
+            whole.metadata.title = _("Handouts")  # it would be called by the first patient's name
+        return whole.write_pdf(pdf_variant="pdf/ua-1")
 
 
 def source(handout: Handout) -> str:
