@@ -4,7 +4,9 @@ import io
 import logging
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
@@ -12,6 +14,7 @@ from patients.clinic_pages.handout import content, press
 from patients.handing_out import to_hand_out
 from patients.models import Patient, Prescription
 from programs.library.loading import load_library
+from programs.photos import clean_photo
 from tests.factories import today
 from tests.patients.handouts import handout_url, prescribed, reader, somebody, structure, text
 
@@ -118,6 +121,15 @@ def test_a_photo_that_cannot_be_read_is_said_in_words(clinician, photographed):
     row.photo.save("broken.webp", ContentFile(b"no picture"))
     answer = printed(clinician, photographed)
     assert text(answer).count("Cat and cow") == 4  # its two names, and twice in the place of the photo
+
+
+def test_printing_leaves_uploads_as_strict_as_they_were():
+    """WeasyPrint lets Pillow read pictures that are cut off, everywhere in the process."""
+    file = io.BytesIO()
+    Image.effect_noise((64, 64), 60).save(file, "PNG")
+    cut = SimpleUploadedFile("cut.png", file.getvalue()[:500])
+    with pytest.raises(ValidationError):
+        clean_photo(cut)
 
 
 @pytest.mark.parametrize(

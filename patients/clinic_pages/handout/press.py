@@ -12,14 +12,18 @@ from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from PIL import Image
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
+from PIL import Image, ImageFile
 
 from patients.clinic_pages.handout.content import Handout
 from programs.figures.printed import printed
 from programs.models.picture import PHOTOS
+
+try:
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+finally:  # it switches this on for the whole process, and clinic.images would take uploads that are cut off
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 SHEETS = ("tokens.css", "handout.css")
 # One pile at a time in a process: it is work for one processor, and takes memory.
