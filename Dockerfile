@@ -10,6 +10,9 @@ FROM python:3.13-slim-bookworm
 # The number, not the name, so that Kubernetes and the like can see that it is not root.
 RUN groupadd --gid 10001 homestretch \
     && useradd --uid 10001 --gid 10001 --home-dir /var/lib/homestretch --create-home homestretch
+# What a PDF is made with.
+COPY scripts/system-packages.sh /usr/local/bin/system-packages
+RUN system-packages printing && rm -rf /var/lib/apt/lists/*
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

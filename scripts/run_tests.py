@@ -37,9 +37,10 @@ def main(arguments: list[str]) -> int:
 @contextlib.contextmanager
 def addresses(*, sqlite: bool) -> Iterator[dict[str, str]]:
     if sqlite:
+        install("printing")
         yield {}
         return
-    install(*PACKAGES, "chromium", "fonts-dejavu-core")
+    install(*PACKAGES, "chromium", "printing")
     with servers() as found:
         yield found
 

@@ -49,6 +49,7 @@ fi
 if ! cmp --silent requirements.lock "$stamp"; then
     echo "setup: installing the locked versions"
     "$venv/bin/uv" pip sync --quiet --python "$venv/bin/python" --require-hashes requirements.lock
+    scripts/system-packages.sh printing || echo "setup: without these no handout can be printed; all else works."
     cp requirements.lock "$stamp"
 fi
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Sees to it that Debian packages are there: scripts/system-packages.sh postgresql redis-server chromium
 # Root gets what is missing installed, quietly; anybody else is told what to ask for.
+# `printing` stands for all that a PDF is made with.
 set -euo pipefail
+printing=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-open-sans fonts-dejavu-core)
 
 present() {
     case $1 in
@@ -9,12 +11,17 @@ present() {
     redis-server) command -v redis-server && command -v redis-cli ;;
     chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
     fonts-dejavu-core) [ -d /usr/share/fonts/truetype/dejavu ] || ! command -v dpkg ;;
+    lib* | fonts-*) ! command -v dpkg || dpkg --status "$1" ;; # elsewhere they go by other names
     *) command -v dpkg && dpkg --status "$1" ;;
     esac >/dev/null 2>&1
 }
 
-missing=()
+wanted=()
 for package in "$@"; do
+    if [ "$package" = printing ]; then wanted+=("${printing[@]}"); else wanted+=("$package"); fi
+done
+missing=()
+for package in "${wanted[@]}"; do
     present "$package" || missing+=("$package")
 done
 if [ ${#missing[@]} = 0 ]; then

@@ -116,6 +116,7 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         "end",
         "pause",
         "resume",
+        "handout",
     )
     per_prescription += ("take_over", "maintenance")
     return {

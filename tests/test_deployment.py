@@ -98,6 +98,20 @@ def test_the_image_starts_what_the_web_service_starts_and_holds_all_that_it_copi
         assert path in taken
 
 
+def test_the_image_has_what_a_pdf_is_made_with():
+    """The same list as for tests and for the demo: scripts/system-packages.sh."""
+    last = DOCKERFILE.rpartition("FROM ")[2]
+    assert "COPY scripts/system-packages.sh" in last
+    assert re.search(r"^RUN system-packages printing\b", last, re.MULTILINE)
+    assert "!scripts/system-packages.sh" in (ROOT / ".dockerignore").read_text().splitlines()
+    script = (ROOT / "scripts" / "system-packages.sh").read_text()
+    printing = re.search(r"^printing=\((.+)\)$", script, re.MULTILINE)
+    assert printing
+    documented = (ROOT / "docs" / "deployment.md").read_text()
+    for package in printing[1].split():
+        assert package in documented, package
+
+
 # --- Each service's own command, on real servers ----------------------------------------------------
 @pytest.fixture
 def variables(mailbox: Mailbox, tmp_path: Path) -> dict[str, str]:

@@ -258,6 +258,8 @@ def naming_aurora(world: World) -> list[tuple[str, Any, dict[str, Any]]]:
         ),
         ("post", ("admin:prescription_resume", own), {"line": aurora.stop.line}),
         ("post", ("admin:prescription_end_pause", own, aurora.pause.pk), {}),
+        ("get", "admin:handouts", {"patient": aurora.house.patient.pk}),
+        ("post", "admin:handouts", {"patient": aurora.house.patient.pk, "codes": "everybody"}),
     ]
 
 

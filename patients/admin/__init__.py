@@ -24,6 +24,7 @@ from patients.clinic_pages import (
     treatments,
     worklist,
 )
+from patients.clinic_pages.handout import one, pile
 from patients.clinic_pages.scope import CLINICIANS
 from patients.models import Patient
 
@@ -60,6 +61,8 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ("patients/<int:pk>/prescribe/", prescribe.prescribe_page, "prescribe", CLINICIANS),
     ("patients/<int:pk>/prescribe/build/", prescribe_build.prescribe_build, "prescribe_build", CLINICIANS),
     ("prescriptions/<int:pk>/", prescription.prescription_report, "prescription_report", HEALTH_ROLES),
+    ("prescriptions/<int:pk>/handout/", one.prescription_handout, "prescription_handout", HEALTH_ROLES),
+    ("handouts/", pile.handouts, "handouts", HEALTH_ROLES),
     ("prescriptions/<int:pk>/adjust/", adjust.prescription_adjust, "prescription_adjust", CLINICIANS),
     (
         "prescriptions/<int:pk>/maintenance/",
@@ -118,7 +121,7 @@ for entry in (
         "admin:patients_patient_changelist",
         order=20,
         roles=ANY_ROLE,
-        under=("patients/", "prescriptions/"),
+        under=("patients/", "prescriptions/", "handouts/"),
     ),
     Entry(_("Reports"), "admin:reports", order=50, roles=HEALTH_ROLES),
 ):

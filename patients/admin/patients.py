@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ from clinic.models import Clinic
 from clinic.scoping import ANY_ROLE, HEALTH_ROLES, clinics_of
 from patients.clinic_pages.scope import CLINICIANS
 from patients.contacts import close_old_address, likely_duplicates
+from patients.handing_out import MOST_AT_ONCE
 from patients.models import Patient, Prescription
 
 
@@ -110,6 +112,7 @@ class PatientAdmin(ScopedAdmin):
     search_help_text = _("Name, e-mail or phone")
     ordering = ("family_name", "given_name", "pk")
     list_per_page = 50
+    actions = ("print_handouts",)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PatientList
@@ -172,6 +175,21 @@ class PatientAdmin(ScopedAdmin):
             messages.warning(
                 request, _("The old address opens nothing any more: invite %(name)s again.") % {"name": obj}
             )
+
+    def has_handouts_permission(self, request: HttpRequest) -> bool:
+        user: Any = request.user
+        return bool(user.roles & HEALTH_ROLES)
+
+    @admin.action(description=_("Print handouts (PDF)"), permissions=["handouts"])
+    def print_handouts(self, request: HttpRequest, patients: QuerySet[Patient]) -> HttpResponse | None:
+        """Leads to the page that says who gets one and asks for codes."""
+        ids = list(patients.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        if len(ids) > MOST_AT_ONCE:
+            messages.error(
+                request, _("At most %(most)s handouts at once: choose fewer.") % {"most": MOST_AT_ONCE}
+            )
+            return None
+        return redirect(reverse("admin:handouts") + "?" + urlencode({"patient": ids}, doseq=True))
 
     def subject_of(self, obj: Any) -> Any:
         return obj

@@ -37,18 +37,25 @@ class Tried:
     locked: bool = False
 
 
+def draw_code() -> str:
+    """A code that nobody has yet, e.g. "KFD7-2XMP"; it opens nothing until `make_paper_code` keeps it."""
+    code = "".join(secrets.choice(ALPHABET) for _letter in range(LENGTH))
+    return f"{code[:4]}-{code[4:]}"
+
+
 @transaction.atomic
-def make_paper_code(*, patient: Patient, by: User | None, now: dt.datetime) -> str:
+def make_paper_code(*, patient: Patient, by: User | None, now: dt.datetime, code: str | None = None) -> str:
     """A new code for `patient`, returned in clear this once, e.g. "KFD7-2XMP".
 
-    An earlier one is revoked: so a new code also unlocks.
+    An earlier one is revoked: so a new code also unlocks. `code` is one that `draw_code` gave, where the
+    paper had to be made before.
     """
     locked_patient(patient)  # two clicks on the button: one code is in use
     revoke_paper_code(patient=patient, by=by, now=now)
-    code = "".join(secrets.choice(ALPHABET) for _letter in range(LENGTH))
+    code = code or draw_code()
     row = PaperCode.objects.create(patient=patient, code_hash=_hashes(code)[0], created_at=now, created_by=by)
     audit.write(verb=audit.Verb.ADDED, obj=row, actor=by, clinic=patient.clinic, now=now, subject=patient)
-    return f"{code[:4]}-{code[4:]}"
+    return code
 
 
 @transaction.atomic

@@ -32,7 +32,12 @@ PHONE, DESK = (360, 740), (1280, 900)
 # These end the session, or give something else than a page.
 NO_PAGES = {"admin:logout", "admin:jsi18n", "admin:autocomplete"}
 # Of these the clinician opens every row, in whatever state it is; of the others one.
-EVERY_ROW = {"admin:patient", "admin:prescription_report", "admin:prescription_adjust"}
+EVERY_ROW = {
+    "admin:patient",
+    "admin:prescription_report",
+    "admin:prescription_adjust",
+    "admin:prescription_handout",
+}
 
 
 @pytest.fixture
@@ -101,6 +106,8 @@ def staff_paths(furnished: Furnished, user: User) -> list[str]:
         return given[pattern.name][: None if every else 1]
 
     paths = [path_of(pattern, one) for pattern in patterns() if wanted(pattern) for one in filled(pattern)]
+    some = [f"patient={patient.pk}" for patient in Patient.objects.filter(clinic=furnished.clinic)]
+    paths.append(f"{reverse('admin:handouts')}?{'&'.join(some)}")
     answers = {path: client.get(path) for path in paths}
     assert [path for path, answer in answers.items() if answer.status_code >= 500] == []
     return [path for path, answer in answers.items() if answer.status_code == 200]

@@ -33,6 +33,8 @@ READ = {
     "prescription_report",
     "prescription_adjust",
     "prescription_maintenance",
+    "prescription_handout",
+    "handouts",
     "clinic_staff",
     "staff_leave",
     "staff_hand_over",
@@ -108,7 +110,7 @@ def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
         "left": left.user,
     }[who]
     outside = signed_in(user, method="mfa")
-    lists = {"worklist", "reports"}  # theirs, without anything of ours: the tests of those pages
+    lists = {"worklist", "reports", "handouts"}  # theirs, without anything of ours: the tests of those pages
     for name, address in addresses.items():
         if name not in lists or who in {"patient", "operator"}:
             assert asked(outside, name, address, follow=True).status_code == 404, name
@@ -136,7 +138,7 @@ def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
     opened = {
         name
         for name, at in addresses.items()
-        if name not in {"worklist", "reports"} and asked(client, name, at).status_code != 404
+        if name not in {"worklist", "reports", "handouts"} and asked(client, name, at).status_code != 404
     }
     assert opened == {"patient", "patient_invite", "patient_paper_code", "patient_paper_revoke"}
 
@@ -154,6 +156,7 @@ def test_the_wrong_method_is_refused(addresses, aurora):
     client = signed_in(aurora.manager, method="mfa")
     both = {"prescribe", "prescribe_build", "prescription_adjust", "prescription_template"}
     both |= {"prescription_maintenance", "staff_leave", "staff_hand_over", "patient_merge"}
+    both |= {"staff_leave", "staff_hand_over", "prescription_handout", "handouts"}
     for name, address in addresses.items():
         if name not in both:
             wrong = client.post(address) if name in READ else client.get(address)
