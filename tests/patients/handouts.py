@@ -49,7 +49,12 @@ def prescribed(
     """Exercises of the library, prescribed today; `dated=False` begins with the first session."""
     library = {exercise.key: exercise for exercise in Exercise.objects.filter(clinic=None, key__in=keys)}
     lines = [
-        Line(library[key], library[key].dose(), (rungs or {}).get(key, 0), *(notes or {}).get(key, ("", "")))
+        Line(
+            library[key],
+            library[key].dose(),
+            (rungs or {}).get(key, 0),
+            **dict(zip(("note_en", "note_it"), (notes or {}).get(key, ("", "")), strict=True)),
+        )
         for key in keys
     ]
     now = local_instant(today(patient), 8, patient)
