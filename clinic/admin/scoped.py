@@ -125,6 +125,10 @@ class ScopedAdmin(_Scoped, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.may(request, self.deletes, obj)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without what UnchangedForm carries, which stands in no group of fields (admin/change_form.html)."""
+        return [name for name in super().get_fields(request, obj) if name != "seen"]
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """A list is filtered by its filters alone.
 

@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinic.admin.scoped import ScopedAdmin
+from clinic.admin.unchanged import UnchangedForm
 from clinic.audit import Verb
 from clinic.models import Clinic
 from clinic.scoping import ANY_ROLE, HEALTH_ROLES, clinics_of
@@ -29,7 +30,7 @@ from patients.handing_out import MOST_AT_ONCE
 from patients.models import Patient, Prescription
 
 
-class PatientForm(forms.ModelForm):
+class PatientForm(UnchangedForm):
     add_anyway = forms.BooleanField(
         label=_("This is somebody else: enter them all the same"), required=False, widget=forms.HiddenInput
     )

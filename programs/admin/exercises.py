@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from clinic.admin.scoped import ScopedInline
+from clinic.admin.unchanged import UnchangedForm
 from programs import dose_figures
 from programs.admin.reading import texts_of
 from programs.admin.shared import LibraryAdmin, OwnershipFilter, RowsFormSet
@@ -24,7 +25,7 @@ from programs.sources import claim
 from programs.vocabulary import Equipment, Precaution
 
 
-class ExerciseForm(forms.ModelForm):
+class ExerciseForm(UnchangedForm):
     equipment = CodesField(label=_("equipment"), choices=Equipment.choices)
     precautions = CodesField(
         label=_("ask before"),
@@ -78,6 +79,9 @@ class ExerciseForm(forms.ModelForm):
                     field.help_text = _("Source: %(source)s") % {"source": figure.source}
         if not self.instance.photo:
             del self.fields["remove_photo"]
+
+    def parts(self, row: Exercise) -> list[Any]:
+        return [sorted(form.as_data().items()) for form in row.forms.order_by("rung")]
 
     def clean_new_photo(self) -> Any:
         upload = self.cleaned_data["new_photo"]

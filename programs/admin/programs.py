@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from clinic.admin.scoped import ScopedInline
+from clinic.admin.unchanged import UnchangedForm
 from programs import dose_figures, schedule_text
 from programs.admin.shared import LibraryAdmin, OwnershipFilter, RowsFormSet
 from programs.forms import exercise_choices
@@ -116,6 +117,7 @@ class ItemInline(ScopedInline, admin.StackedInline):
 
 
 class ProgramAdmin(LibraryAdmin):
+    form = UnchangedForm  # its items are told by its edition
     inlines = (ItemInline,)
     list_display = ("name", "phase", "exercises", "schedule", "review_after_days", "whose", "status")
     list_filter = (OwnershipFilter, "phase", "status")
