@@ -58,6 +58,7 @@ class Verb(models.TextChoices):
     RECORDED = "recorded", _("recorded")  # session
     CORRECTED = "corrected", _("corrected")  # session: a new revision
     STOPPED = "stopped", _("stopped")  # exercise, session
+    STOP_TAKEN_BACK = "stop_taken_back", _("stop taken back")  # stop, within its session
     RESUMED = "resumed", _("resumed")  # exercise that was stopped
     REPORTED = "reported", _("reported")  # emergency sign
     # Work and reviews.

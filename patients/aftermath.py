@@ -27,7 +27,7 @@ def aftermath(session: PracticeSession) -> Aftermath:
     grown = PrescribedExercise.objects.filter(
         version__prescription=session.prescription_id,
         version__cause=PrescriptionVersion.Cause.STEP,
-        step_since=session.first_recorded_at,  # made in the same moment
+        step_since=session.recorded_at,  # made in the same moment
     ).select_related("version")
     return Aftermath(
         stopped=list(off.order_by("position")),

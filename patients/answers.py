@@ -33,6 +33,7 @@ class SessionAnswers:
     pain_before: int | None = None
     pain_during: int | None = None
     pain_after: int | None = None
+    during_no_more: bool = False
     sites: Sequence[Site] = ()
     words: str = ""
     stopped: bool = False
@@ -40,8 +41,11 @@ class SessionAnswers:
     usual_site: Site | None = None
 
 
-def refuse_answers(answers: SessionAnswers, exercises: Sequence[Any]) -> None:
-    """Raise ValidationError, by field, for what is out of range or is not one of `exercises` that are on."""
+def refuse_answers(answers: SessionAnswers, exercises: Sequence[Any], *, is_whole: bool = True) -> None:
+    """Raise ValidationError, by field, for what is out of range or is not one of `exercises` that are on.
+
+    With `is_whole=False` nothing need be said of any exercise yet.
+    """
     errors: dict[str, ValidationError] = {}
     for name in ("pain_before", "pain_during", "pain_after", "usual_pain"):
         pain = getattr(answers, name)
@@ -56,7 +60,7 @@ def refuse_answers(answers: SessionAnswers, exercises: Sequence[Any]) -> None:
     if len(lines) != len(set(lines)) or not set(lines) <= set(known):
         problem = _("An exercise in this form is not part of your programme on that day.")
         errors["exercises"] = ValidationError(problem, code="exercise")
-    elif not lines and not answers.stopped:
+    elif is_whole and not lines and not answers.stopped:
         errors["exercises"] = ValidationError(_("Say at least of one exercise how it went."), code="empty")
     for answer in answers.exercises:
         if (answer.outcome == Outcome.SKIPPED) != (answer.skip_reason is not None):

@@ -37,7 +37,7 @@ def with_past(prescription: Prescription, on: dt.date, uid: uuid.UUID) -> tuple[
         "has_pauses": Exists(Pause.objects.filter(prescription=prescription)),
         "has_open_work": Exists(WorkItem.objects.open().filter(patient=prescription.patient_id)),
     }
-    ours = sessions.filter(prescription=prescription)
+    ours = sessions.filter(prescription=prescription).exclude(uid=uid)  # it may be going on
     before = ours.filter(practised_on__lte=on).order_by("-practised_on", "-first_recorded_at")
     after = ours.filter(practised_on__gt=on).order_by("practised_on", "first_recorded_at")
     skipped = ExerciseRecord.objects.filter(

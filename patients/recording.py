@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from clinic.models import User
 from clinic.notices.outbox import enqueue
 from patients.alerts import pain_alerts, skipped_again
 from patients.answers import ExerciseAnswer, SessionAnswers, refuse_answers
+from patients.going_on import stopped_in, take_back_stops
 from patients.locking import locked, locked_current
 from patients.models import (
     ExerciseRecord,
@@ -74,6 +75,27 @@ def record_session(
 
 
 @transaction.atomic
+def keep_own_session(
+    *,
+    patient: Patient,
+    uid: uuid.UUID,
+    practised_on: dt.date,
+    answers: SessionAnswers,
+    now: dt.datetime,
+    by: User,
+) -> Recorded:
+    """Keep what was tapped so far of a session that goes on; `record_own_session` with its `uid` ends it.
+
+    What was tapped differently since takes the place of what was kept; a stop calls the clinician at once,
+    and can be taken back until the end. Raises ValidationError as `record_session` does.
+    """
+    prescription = locked_current(patient)
+    if prescription is None:
+        raise ValidationError(_("There is no programme to record a session for."), code="not_running")
+    return _record(prescription, uid, practised_on, answers, How(now=now, by=by), is_whole=False)
+
+
+@transaction.atomic
 def record_own_session(
     *,
     patient: Patient,
@@ -91,18 +113,26 @@ def record_own_session(
 
 
 def _record(
-    prescription: Prescription, uid: uuid.UUID, practised_on: dt.date, answers: SessionAnswers, how: How
+    prescription: Prescription,
+    uid: uuid.UUID,
+    practised_on: dt.date,
+    answers: SessionAnswers,
+    how: How,
+    *,
+    is_whole: bool = True,
 ) -> Recorded:
     exercises, past = with_past(prescription, practised_on, uid)
-    if past.same_uid is not None:
-        return Recorded(PracticeSession.objects.get(pk=past.same_uid), is_new=False)
+    before = PracticeSession.objects.get(pk=past.same_uid) if past.same_uid is not None else None
+    if before is not None and before.finished_at is not None:
+        return Recorded(before, is_new=False)
+    stopped = stopped_in(before, exercises) if before else set()
     today = local_date(how.now, prescription.patient.zone)
     _refuse_state(prescription, is_suspended=past.is_suspended)
     refuse_day(prescription, practised_on, today=today)
-    refuse_answers(answers, exercises)
+    refuse_answers(answers, exercises, is_whole=is_whole)
     _begin(prescription, answers, practised_on, has_pauses=past.has_pauses)
 
-    session = PracticeSession.objects.create(
+    session = before or PracticeSession(
         uid=uid,
         patient=prescription.patient,
         prescription=prescription,
@@ -110,41 +140,45 @@ def _record(
         practised_on=practised_on,
         recorded_on=today,
         first_recorded_at=how.now,
-        recorded_at=how.now,
         recorded_by=how.by,
         source=how.source,
         arrived_late=how.arrived_late,
-        pain_before=answers.pain_before,
-        pain_during=answers.pain_during,
-        pain_after=answers.pain_after,
-        sites=[int(site) for site in answers.sites],
-        lowest_site=max(answers.sites, default=None),
-        words=answers.words.strip(),
-        stopped=answers.stopped,
     )
+    session.prescription, session.patient = prescription, prescription.patient
+    _fill(session, answers, now=how.now, is_whole=is_whole)
+    if before is not None:
+        session.records.all().delete()
     _keep_records(session, answers, exercises)
-    alerts = _keep_stops(session, answers, exercises, now=how.now)
-    alerts += pain_alerts(
-        session,
-        clinic=prescription.patient.clinic,
-        usual_pain=prescription.usual_pain,
-        lowest_site_before=_lower(prescription.usual_lowest_site, past.lowest_site),
-    )
-    work: dict[WorkKind, list[Alert]] = {WorkKind.STOP: alerts} if alerts else {}
-    if _skipped_for_pain_again(answers, exercises):
-        work[WorkKind.SKIPPED_FOR_PAIN] = [Alert.PAIN_SKIP]
+    new_stops = _stopped_lines(answers, exercises)
+    if taken_back := stopped - new_stops:
+        take_back_stops(session, taken_back, by=how.by, now=how.now)
+    alerts = _keep_stops(session, answers, new_stops - stopped, now=how.now)
+    work: dict[WorkKind, list[Alert]] = {}
+    if is_whole:
+        alerts += pain_alerts(
+            session,
+            clinic=prescription.patient.clinic,
+            usual_pain=prescription.usual_pain,
+            lowest_site_before=_lower(prescription.usual_lowest_site, past.lowest_site),
+        )
+        if _skipped_for_pain_again(answers, exercises):
+            work[WorkKind.SKIPPED_FOR_PAIN] = [Alert.PAIN_SKIP]
+    if alerts:
+        work[WorkKind.STOP] = alerts
     if work:
-        _call_clinician(session, work, some_open=past.has_open_work, now=how.now)
-    reach_steps(session=session, exercises=exercises, now=how.now)
-    audit.write(
-        verb=Verb.RECORDED,
-        obj=session,
-        actor=how.by,
-        clinic=prescription.patient.clinic,
-        subject=prescription.patient,
-        now=how.now,
-    )
-    return Recorded(session, is_new=True)
+        _call_clinician(session, work, some_open=past.has_open_work, is_new=before is None, now=how.now)
+    if is_whole:
+        reach_steps(session=session, exercises=exercises, now=how.now)
+    if before is None:
+        audit.write(
+            verb=Verb.RECORDED,
+            obj=session,
+            actor=how.by,
+            clinic=prescription.patient.clinic,
+            subject=prescription.patient,
+            now=how.now,
+        )
+    return Recorded(session, is_new=before is None)
 
 
 def earliest_day(prescription: Prescription, *, today: dt.date) -> dt.date:
@@ -202,6 +236,18 @@ def _begin(
         prescription.save(update_fields=changed)
 
 
+def _fill(session: PracticeSession, answers: SessionAnswers, *, now: dt.datetime, is_whole: bool) -> None:
+    """What was said of the session as a whole, saved."""
+    session.recorded_at = now
+    session.finished_at = now if is_whole else None
+    for name in ("pain_before", "pain_during", "pain_after", "during_no_more", "stopped"):
+        setattr(session, name, getattr(answers, name))
+    session.sites = [int(site) for site in answers.sites]
+    session.lowest_site = max(answers.sites, default=None)
+    session.words = answers.words.strip()
+    session.save()
+
+
 def _keep_records(session: PracticeSession, answers: SessionAnswers, exercises: Iterable[Any]) -> None:
     by_line = {exercise.line: exercise for exercise in exercises}
     ExerciseRecord.objects.bulk_create(
@@ -223,20 +269,24 @@ def _rung_done(answer: ExerciseAnswer, exercise: PrescribedExercise) -> int:
     return easier if answer.easier and easier is not None else exercise.rung
 
 
-def _keep_stops(
-    session: PracticeSession, answers: SessionAnswers, exercises: Iterable[Any], *, now: dt.datetime
-) -> list[Alert]:
-    """Turn off what was stopped: a whole session turns all off. Gives the alerts that follow."""
-    stopped = {answer.line for answer in answers.exercises if answer.outcome == Outcome.STOPPED}
+def _stopped_lines(answers: SessionAnswers, exercises: Iterable[Any]) -> set[uuid.UUID]:
+    """What was stopped: a whole session turns all off."""
     if answers.stopped:
-        stopped = {exercise.line for exercise in exercises if not exercise.is_off}
+        return {exercise.line for exercise in exercises if not exercise.is_off}
+    return {answer.line for answer in answers.exercises if answer.outcome == Outcome.STOPPED}
+
+
+def _keep_stops(
+    session: PracticeSession, answers: SessionAnswers, stopped: Collection[uuid.UUID], *, now: dt.datetime
+) -> list[Alert]:
+    """Turn off what was stopped just now. Gives the alerts that follow."""
     ExerciseStop.objects.bulk_create(
         ExerciseStop(prescription=session.prescription, line=line, session=session, stopped_at=now)
         for line in sorted(stopped)
     )
-    if answers.stopped:
-        return [Alert.SESSION_STOP]
-    return [Alert.STOP] if stopped else []
+    if not stopped:
+        return []
+    return [Alert.SESSION_STOP] if answers.stopped else [Alert.STOP]
 
 
 def _call_clinician(
@@ -244,6 +294,7 @@ def _call_clinician(
     alerts: Mapping[WorkKind, Sequence[Alert]],
     *,
     some_open: bool,
+    is_new: bool,
     now: dt.datetime,
 ) -> None:
     """Work for the clinician and, after a stop or a pain alert, a message the same minute."""
@@ -268,7 +319,7 @@ def _call_clinician(
             dedupe_key=f"stop_alert:session:{session.pk}:{recipient.pk}",
             params={"work_item": items[WorkKind.STOP].pk},
             due_at=now,
-            about_new_row=True,
+            about_new_row=is_new,
             now=now,
         )
 

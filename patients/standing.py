@@ -14,10 +14,12 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from clinic.localtime import local_date
 from clinic.models import User
+from patients.going_on import session_going_on, stopped_in
 from patients.models import EmergencyReport, ExerciseRecord, Patient, PracticeSession, Prescription, Review
 from patients.prescribed import exercises_on
 from patients.trial import ONE_DAY, Span, day_number, is_paused, spans
 from patients.vocabulary import Outcome
+from programs.burden import burden
 
 
 class State(StrEnum):
@@ -65,6 +67,7 @@ class Standing:
     prescription: Any = None  # with `review_helped`: None where no review is open, "" where it is unanswered
     exercises: Sequence[Any] = ()  # as recording.exercises_on gives them, on the first day if that is to come
     sessions_today: Sequence[PracticeSession] = ()
+    going_on: PracticeSession | None = None  # one of today's that was left in the middle
     records_today: dict[uuid.UUID, ExerciseRecord] = field(default_factory=dict)  # the latest of each line
     sessions_asked: int = 0
     count: Count | None = None
@@ -75,6 +78,17 @@ class Standing:
     @property
     def exercises_due(self) -> int:
         return sum(not exercise.is_off for exercise in self.exercises)
+
+    @property
+    def minutes(self) -> int:
+        """About how long one session takes."""
+        return burden([exercise.dose() for exercise in self.exercises if not exercise.is_off]).minutes
+
+    @property
+    def kept(self) -> int:
+        """Of how many exercises the session that was left in the middle tells."""
+        told = self.going_on
+        return sum(record.session_id == told.pk for record in self.records_today.values()) if told else 0
 
     @property
     def may_record(self) -> bool:
@@ -126,6 +140,9 @@ def _running(prescription: Prescription, today: dt.date) -> Standing:
     of_today = [session for session in sessions if session.practised_on == today]
     version = exercises[0].version if exercises else None
     asked = version.sessions_a_day if version else 0
+    going_on = session_going_on(of_today)
+    if going_on is not None:
+        stopped_in(going_on, exercises)
     pause = next((pause for pause in pauses if pause.holds(today)), None)
     if today < begins:
         state = State.NOT_BEGUN
@@ -136,13 +153,15 @@ def _running(prescription: Prescription, today: dt.date) -> Standing:
     elif version is None or str(today.isoweekday()) not in version.weekdays:
         state = State.NOT_DUE
     else:
-        state = State.DONE if len(of_today) >= asked else State.DUE
+        finished = len(of_today) - (going_on is not None)
+        state = State.DONE if finished >= asked else State.DUE
     return Standing(
         state=state,
         today=today,
         prescription=prescription,
         exercises=exercises,
         sessions_today=of_today,
+        going_on=going_on,
         records_today=_records(of_today),
         sessions_asked=asked,
         count=None if is_maintenance else running_count(prescription, sessions, pauses, today=today),

@@ -26,6 +26,7 @@ register_converter(DateConverter, "date")
 urlpatterns = [
     path("", today.today, name="today"),
     path("session/", session.session, name="session"),
+    path("session/tap/", session.tap, name="session_tap"),
     path("session/saved/<date:on>/", session.saved, name="session_saved"),
     path("progress/", progress.progress, name="progress"),
     path("progress/<date:on>/", progress.progress_day, name="progress_day"),

@@ -467,6 +467,7 @@ class PracticeSessionFactory(DjangoModelFactory):
     recorded_on = SelfAttribute("practised_on")
     first_recorded_at = LazyAttribute(lambda session: local_instant(session.recorded_on, 10, session.patient))
     recorded_at = SelfAttribute("first_recorded_at")
+    finished_at = SelfAttribute("first_recorded_at")
     recorded_by = SelfAttribute("patient.user")
 
     @post_generation

@@ -13,6 +13,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from patients.answers import ExerciseAnswer, SessionAnswers
+from patients.models import PracticeSession
 from patients.vocabulary import PAIN_RANGE, Outcome, Site, SkipReason
 
 LEFT_OUT = [("", _("Leave this out"))]
@@ -46,6 +47,7 @@ class SessionForm(forms.Form):
         error_messages=dict.fromkeys(("required", "invalid"), _("Please choose the day again.")),
     )
     pain_before = _pain(_("Pain before you began"))
+    during_no_more = forms.BooleanField(label=_("No more than before"), required=False)
     pain_during = _pain(_("Pain during the exercises"))
     pain_after = _pain(_("Pain right after"))
     sites = forms.TypedMultipleChoiceField(
@@ -153,7 +155,8 @@ class SessionSheet:
     def __init__(self, *, lines: Mapping[uuid.UUID, Line], data: Any = None, initial: Any = None) -> None:
         self.session = SessionForm(data, initial=initial)
         self.exercises = {
-            line: ExerciseForm(data, prefix=str(line), **about._asdict()) for line, about in lines.items()
+            line: ExerciseForm(data, prefix=str(line), initial=_of_line(initial, line), **about._asdict())
+            for line, about in lines.items()
         }
 
     def is_valid(self) -> bool:
@@ -168,6 +171,7 @@ class SessionSheet:
             sites=[Site(site) for site in said["sites"]],
             words=said["words"],
             stopped=said["stopped"],
+            during_no_more=said["during_no_more"] and said["pain_during"] is None,
             **{name: said[name] for name in LEFT_OPEN},
         )
 
@@ -176,6 +180,17 @@ class SessionSheet:
         by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
         for name, errors in by_field.items():
             self.session.add_error(name if name in self.session.fields else None, errors)
+
+    @classmethod
+    def told(cls, session: PracticeSession, lines: Mapping[uuid.UUID, Line]) -> "SessionSheet":
+        """With what was told so far of a session that goes on; what was left out stays out."""
+        names = ("uid", "practised_on", "pain_before", "pain_during", "pain_after", "during_no_more")
+        initial = {name: getattr(session, name) for name in (*names, "sites", "words", "stopped")}
+        for record in session.records.all():
+            easier = record.outcome == Outcome.DONE and record.rung_done < record.prescribed.rung
+            initial[f"{record.line}-outcome"] = ExerciseForm.EASIER if easier else record.outcome
+            initial[f"{record.line}-reason"] = record.skip_reason
+        return cls(lines=lines, initial=initial)
 
     @property
     def problems(self) -> list[Problem]:
@@ -187,6 +202,10 @@ class SessionSheet:
             for bound in form:
                 found += [Problem(bound.auto_id, form.name, str(message)) for message in bound.errors]
         return found
+
+
+def _of_line(initial: Mapping[str, Any] | None, line: uuid.UUID) -> dict[str, Any]:
+    return {name: (initial or {}).get(f"{line}-{name}", "") for name in ("outcome", "reason")}
 
 
 def posted_lines(names: Iterable[str]) -> dict[uuid.UUID, Line]:

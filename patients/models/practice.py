@@ -41,6 +41,7 @@ class PracticeSession(models.Model):
     )  # local date at the first recording: later than practised_on is back-filled
     first_recorded_at = models.DateTimeField()  # keeps a day's sessions in order across corrections
     recorded_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)  # empty while the patient is still at it
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     source = models.CharField(max_length=5, choices=Source.choices, default=Source.WEB)
     arrived_late = models.BooleanField(default=False)  # waited on a device without a network
@@ -48,6 +49,8 @@ class PracticeSession(models.Model):
     pain_before = models.PositiveSmallIntegerField(_("pain before"), null=True, blank=True)
     pain_during = models.PositiveSmallIntegerField(_("pain during"), null=True, blank=True)
     pain_after = models.PositiveSmallIntegerField(_("pain right after"), null=True, blank=True)
+    # "No more than before": said instead of a number.
+    during_no_more = models.BooleanField(_("during, no more than before"), default=False)
     sites = models.JSONField(_("where"), default=list, blank=True)
     lowest_site = models.PositiveSmallIntegerField(null=True, blank=True)
     words = models.TextField(_("in your words"), blank=True)

@@ -5,23 +5,24 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.localtime import local_date
 from patients.aftermath import aftermath
 from patients.forms.session import Line, SessionSheet, posted_lines
+from patients.going_on import stopped_in
 from patients.models import PracticeSession, Prescription
 from patients.pages.cards import cards
 from patients.pages.recorded import recorded
 from patients.pages.shell import show
 from patients.prescribed import exercises_on
-from patients.recording import record_own_session, refuse_day
+from patients.recording import keep_own_session, record_own_session, refuse_day
 from patients.signin.current import patient_required
 from patients.standing import current_prescription
 from patients.step_words import reached
@@ -49,12 +50,46 @@ def session(request: Any) -> HttpResponse:
     except ValidationError as error:
         return _closed(request, error.messages, status=400)
     exercises = exercises_on(prescription, day)
+    going_on = _going_on(prescription, day) if day == today else None
+    if going_on is not None:
+        stopped_in(going_on, exercises)
+        sheet = SessionSheet.told(going_on, _lines(exercises))
+    else:
+        begun = {"uid": uuid.uuid4(), "practised_on": day.isoformat()}
+        sheet = SessionSheet(lines=_lines(exercises), initial=begun)
     if all(exercise.is_off for exercise in exercises):
         return redirect("today")
-    sheet = SessionSheet(
-        lines=_lines(exercises), initial={"uid": uuid.uuid4(), "practised_on": day.isoformat()}
-    )
     return _show(request, prescription, sheet, exercises, day=day, today=today)
+
+
+def _going_on(prescription: Prescription, day: dt.date) -> PracticeSession | None:
+    """The session of `day` that was left in the middle."""
+    rows = PracticeSession.objects.current().filter(prescription=prescription, practised_on=day)
+    rows = rows.filter(finished_at=None).prefetch_related("records__prescribed")
+    return rows.order_by("-first_recorded_at").first()
+
+
+@never_cache
+@require_POST
+@patient_required
+def tap(request: Any) -> HttpResponse:
+    """Keeps what was tapped so far, while the session goes on; says in JSON whether it is kept."""
+    sheet = SessionSheet(lines=posted_lines(request.POST), data=request.POST)
+    if not sheet.is_valid():
+        return JsonResponse({"kept": False, "problems": [one.message for one in sheet.problems]}, status=400)
+    try:
+        keep_own_session(
+            patient=request.patient,
+            uid=sheet.session.cleaned_data["uid"],
+            practised_on=sheet.session.cleaned_data["practised_on"],
+            answers=sheet.answers(),
+            now=timezone.now(),
+            by=request.user,
+        )
+    except ValidationError as refused:
+        closed = CLOSED_CODES & {error.code for error in _each(refused)}
+        return JsonResponse({"kept": False, "problems": refused.messages}, status=403 if closed else 400)
+    return JsonResponse({"kept": True})
 
 
 def _record(request: Any) -> HttpResponse:

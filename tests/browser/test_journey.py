@@ -228,16 +228,19 @@ def _come_in(page: Page, mail: str) -> None:
 
 
 def _record_with_a_stop(page: Page) -> None:
-    page.get_by_role("link", name="Record today's session").first.click()
-    for legend in ("Lying twist", "Bridge", "Cat and cow"):
-        card = (
-            page.locator("article, section, fieldset")
-            .filter(has=page.get_by_role("heading", name=legend))
-            .last
-        )
-        card.get_by_label("Stopped: it hurt more" if legend == "Lying twist" else "Done", exact=True).check()
+    page.get_by_role("link", name="Start", exact=True).first.click()
+    page.get_by_role("button", name="Go on without saying").click()  # what is usual
+    page.get_by_role("button", name="Go on without saying").click()  # pain before
+    expect(page.get_by_role("heading", name="Lying twist")).to_be_visible()
+    page.get_by_role("button", name="Stop: it hurts more").click()
+    page.get_by_role("button", name="Go on with the rest").click()
+    for name in ("Bridge", "Cat and cow"):
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+        page.get_by_role("button", name="Done", exact=True).click()
+    page.get_by_role("button", name="Go on without saying").click()  # pain after
+    page.locator("[data-screen=during] .scale-step").nth(6).click()
     page.get_by_label("In your own words").fill("It pulled into the leg")
-    page.locator("main form").get_by_role("button").last.click()
+    page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("You stopped because it hurt more. That was right.")).to_be_visible()
 
 

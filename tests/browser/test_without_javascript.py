@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from playwright.sync_api import Locator, Page, Request, expect
 
 from patients.models import ExerciseStop, Patient, PracticeSession, PrescribedExercise
@@ -74,7 +75,7 @@ def test_signing_in_by_code_and_recording(page: Page, patient: Patient, language
     expect(page).to_have_title(f"{_('Today')} · {patient.clinic}")
     expect(page.locator("html")).to_have_attribute("lang", language)
 
-    page.get_by_role("link", name=_("Record today's session")).first.click()
+    page.get_by_role("link", name=pgettext("the session", "Start"), exact=True).first.click()
     done, partly, skipped, stopped = exercises(patient)
     pain(page, _("Pain before you began"), 3)
     card(page, done).get_by_label(_("Done"), exact=True).check()
@@ -171,4 +172,4 @@ def test_settings_and_help_now(page: Page, patient: Patient, enter_as_patient: C
     expect(page.get_by_role("link", name="112").first).to_be_visible()
     assert patient.emergency_reports.uncleared().count() == 1
     page.goto("/")
-    expect(page.get_by_role("link", name=_("Record today's session"))).to_have_count(0)
+    expect(page.get_by_role("link", name=pgettext("the session", "Start"), exact=True)).to_have_count(0)

@@ -1,0 +1,155 @@
+/* The session, one screen after the other. The page is one plain form; this shows a part of it at a time, presses
+   its fields, and keeps what was tapped. Without it the form is filled in and sent as it stands. */
+
+import { startTimer } from "./timer.js";
+
+const form = document.getElementById("session-form");
+const screens = [...form.querySelectorAll("[data-screen]")];
+const exercises = screens.filter((screen) => screen.dataset.screen === "exercise");
+const AFTER_A_CHOICE_MS = 250;  // so that one sees what was chosen
+let here = 0;
+let timer = null;
+let byFinger = false;
+let keeping = Promise.resolve(true);
+
+const clone = (id) => document.getElementById(id).content.cloneNode(true);
+const field = (name) => form.elements.namedItem(name);
+const value = (name) => field(name)?.value ?? "";
+const outcomeOf = (screen) => value(`${screen.dataset.line}-outcome`);
+
+document.body.classList.add("guided");
+form.before(clone("guided-top"));
+const top_ = form.previousElementSibling;
+const kept = top_.querySelector(".guided-kept");
+screens.forEach(dress);
+go(firstOpen());
+
+function dress(screen) {
+  const kind = screen.dataset.screen;
+  if (kind === "exercise") {
+    dressExercise(screen);
+  } else if (kind === "during") {
+    screen.prepend(clone("guided-no-more"));
+  } else {
+    screen.append(clone("guided-next"));
+  }
+  if (kind === "before" || kind === "after") {
+    // A finger has chosen; arrow keys pass over what is not meant, and Enter says that it is.
+    screen.addEventListener("change", () => byFinger && setTimeout(told, AFTER_A_CHOICE_MS));
+    screen.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.target.matches("input")) return;
+      event.preventDefault();
+      told();
+    });
+  }
+}
+
+for (const [kind, finger] of [["pointerdown", true], ["keydown", false]]) {
+  document.addEventListener(kind, () => { byFinger = finger; }, { capture: true });
+}
+
+function dressExercise(screen) {
+  const acts = clone("guided-exercise");
+  const number = exercises.indexOf(screen) + 1;
+  const count = clone("guided-count").firstElementChild;
+  count.textContent = count.dataset.words.replace("%(number)s", number).replace("%(all)s", exercises.length);
+  const offered = [...field(`${screen.dataset.line}-outcome`)].map((radio) => radio.value);
+  if (!offered.includes("easier")) acts.querySelector("[data-outcome=easier]").remove();
+  const reasons = acts.querySelector(".guided-reasons");
+  for (const option of field(`${screen.dataset.line}-reason`).options) {
+    if (!option.value) continue;
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "btn", textContent: option.text });
+    button.dataset.outcome = "skipped";
+    button.dataset.reason = option.value;
+    reasons.append(button);
+  }
+  screen.prepend(count);
+  screen.querySelector(".outcome-fields").after(acts);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  const { outcome, reason, do: what } = button.dataset;
+  if (outcome) tell(screens[here], outcome, reason);
+  else if (what === "back") go(here - 1);
+  else if (what === "next") go(here + 1);
+  else if (what === "undo") tell(screens[here], "");
+  else if (what === "stop-all") stopAll();
+  else if (what === "no-more") noMore();
+});
+
+form.addEventListener("submit", (event) => {
+  if (navigator.onLine) return;
+  event.preventDefault();  // the browser would show its own page, and what was typed would be gone
+  kept.textContent = kept.dataset.offline;
+});
+
+function tell(screen, outcome, reason = "") {
+  const { line } = screen.dataset;
+  for (const radio of field(`${line}-outcome`)) radio.checked = radio.value === outcome;
+  field(`${line}-reason`).value = reason;
+  keep();
+  screen.querySelector(".guided-stopped")?.remove();
+  screen.querySelector(".guided-acts").hidden = outcome === "stopped";
+  if (outcome === "stopped") {
+    timer?.stop();
+    screen.querySelector(".guided-acts").after(clone("guided-stopped"));
+    screen.querySelector(".guided-stopped button").focus();
+  } else if (outcome) {
+    go(here + 1);
+  }
+}
+
+function stopAll() {
+  field("stopped").checked = true;
+  keep();
+  go(screens.findIndex((screen) => screen.dataset.screen === "after"));
+}
+
+function noMore() {
+  field("during_no_more").checked = true;
+  form.requestSubmit();
+}
+
+function told() {
+  keep();
+  go(here + 1);
+}
+
+function go(to) {
+  timer?.stop();
+  here = Math.max(0, Math.min(to, screens.length - 1));
+  screens.forEach((screen, place) => screen.classList.toggle("is-here", place === here));
+  top_.querySelector("[data-do=back]").disabled = here === 0;
+  Object.assign(top_.querySelector("progress"), { value: here, max: screens.length });
+  const screen = screens[here];
+  if (screen.dataset.screen === "exercise") {
+    timer = startTimer(screen, clone("guided-timer"));
+    screen.querySelector("h2").focus({ preventScroll: true });
+  }
+  window.scrollTo({ top: 0 });
+}
+
+/* Who left in the middle comes back to the first exercise that nothing was said of. */
+function firstOpen() {
+  const told = exercises.filter(outcomeOf).length;
+  if (!told && !value("pain_before")) return 0;
+  const open = screens.findIndex((screen) => screen.dataset.screen === "exercise" && !outcomeOf(screen));
+  if (open >= 0) return open;
+  return screens.findIndex((screen) => screen.dataset.screen === (value("pain_after") ? "during" : "after"));
+}
+
+/* One after the other, so that the last tap is what is kept. Nothing is kept before the first exercise. */
+function keep() {
+  if (!exercises.some(outcomeOf)) return;
+  keeping = keeping.then(async () => {
+    try {
+      const answer = await fetch(form.dataset.tap, { method: "POST", body: new FormData(form) });
+      kept.textContent = answer.ok ? kept.dataset.kept : (await answer.json()).problems.join(" ");
+    } catch {
+      kept.textContent = kept.dataset.notKept;
+    }
+  });
+}

@@ -1,0 +1,188 @@
+"""The guided session in Chromium: its taps, its timer, what is kept, and what can be taken back."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+from patients.models import ExerciseRecord, ExerciseStop, Patient, PracticeSession, WorkItem
+from patients.plans import plan_of
+from patients.prescribing import activate, prescribe
+from programs.models import Program
+from tests.factories import PatientFactory
+from tests.patients.scenario import NONE_OF_THESE
+
+
+@pytest.fixture
+def patient(aurora) -> Patient:
+    """Who has the six exercises of the source text, and has said already what is usual."""
+    call_command("load_library", verbosity=0)
+    made: Patient = PatientFactory(clinic=aurora.clinic, given_name="Nina", email="nina@post.example")
+    now = timezone.now()
+    prescription = prescribe(
+        patient=made,
+        plan=plan_of(Program.objects.get(key="first-20-days", clinic=None)),
+        by=aurora.clinician,
+        screening=NONE_OF_THESE,
+        usual_pain=4,
+        now=now,
+    )
+    activate(prescription=prescription, by=aurora.clinician, now=now)
+    return made
+
+
+@pytest.fixture
+def page(patient: Patient, watched_page: Page, enter_as_patient) -> Page:
+    """A phone, on the page of today."""
+    enter_as_patient(patient)
+    watched_page.set_viewport_size({"width": 360, "height": 740})
+    watched_page.goto("/")
+    return watched_page
+
+
+class Taps:
+    """Presses as a finger does, and counts."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+
+    def __call__(self, target: Locator) -> None:
+        target.click()
+        self.count += 1
+
+    def pain(self, screen: str, level: int) -> None:
+        """A number on the scale; 0 is "No pain"."""
+        self(self.page.locator(f"[data-screen={screen}] .scale-step").nth(level + 1))
+
+
+def heading(page: Page) -> Locator:
+    return page.locator(".is-here h2").first
+
+
+def test_six_exercises_in_ten_taps(page: Page, patient: Patient):
+    tap = Taps(page)
+    tap(page.get_by_role("link", name="Start").first)
+    tap.pain("before", 3)
+    for number in range(1, 7):
+        expect(page.locator(".is-here .guided-count")).to_have_text(f"Exercise {number} of 6")
+        tap(page.locator(".is-here").get_by_role("button", name="Done", exact=True))
+    tap.pain("after", 2)
+    tap(page.get_by_role("button", name="No more than before"))
+    expect(page.get_by_text("Saved. Thank you.")).to_be_visible()
+    assert tap.count == 10
+    session = PracticeSession.objects.get(patient=patient)
+    assert (session.pain_before, session.pain_during, session.pain_after) == (3, None, 2)
+    assert (session.during_no_more, session.finished_at is not None) == (True, True)
+    assert list(session.records.values_list("outcome", flat=True)) == ["done"] * 6
+
+
+def test_who_leaves_comes_back_to_the_same_screen(page: Page, patient: Patient):
+    tap = Taps(page)
+    tap(page.get_by_role("link", name="Start").first)
+    tap.pain("before", 5)
+    for _number in range(5):
+        tap(page.locator(".is-here").get_by_role("button", name="Done", exact=True))
+    expect(page.get_by_role("status").filter(has_text="Kept so far")).to_be_visible()
+    sixth = heading(page).inner_text()
+    page.get_by_role("link", name="Leave, and go on later").click()
+    expect(page.get_by_text("5 of 6 exercises are kept.")).to_be_visible()
+    assert ExerciseRecord.objects.filter(session__patient=patient).count() == 5
+    page.get_by_role("link", name="Go on").first.click()
+    expect(heading(page)).to_have_text(sixth)
+    page.locator(".is-here").get_by_role("button", name="Done", exact=True).click()
+    tap.pain("after", 4)
+    page.get_by_role("button", name="No more than before").click()
+    expect(page.get_by_text("Saved. Thank you.")).to_be_visible()
+    assert PracticeSession.objects.filter(patient=patient).count() == 1
+
+
+def test_stop_undo_stop(page: Page, patient: Patient):
+    page.goto("/session/")
+    page.locator(".is-here").get_by_role("button", name="Go on without saying").click()
+    stop = page.locator(".is-here").get_by_role("button", name="Stop: it hurts more")
+    stop.click()
+    expect(page.get_by_text("The clinic is told now.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Kept so far")).to_be_visible()
+    assert WorkItem.objects.open().filter(patient=patient).count() == 1
+    page.get_by_role("button", name="That was a slip: undo").click()
+    expect(stop).to_be_visible()
+    with page.expect_response(re.compile("/session/tap/")):
+        stop.click()
+    assert ExerciseStop.objects.filter(prescription__patient=patient).count() == 1
+    page.get_by_role("button", name="Go on with the rest").click()
+    expect(page.locator(".is-here .guided-count")).to_have_text("Exercise 2 of 6")
+
+
+def test_something_else_and_more_pain(page: Page, patient: Patient):
+    page.goto("/session/")
+    page.locator(".is-here").get_by_role("button", name="Go on without saying").click()
+    for choice in ("No time", "Easier today", "Partly done"):
+        page.locator(".is-here summary", has_text="Something else").click()
+        page.locator(".is-here").get_by_role("button", name=choice).click()
+    for _number in range(3):
+        page.locator(".is-here").get_by_role("button", name="Done", exact=True).click()
+    tap = Taps(page)
+    tap.pain("after", 5)
+    tap.pain("during", 6)
+    page.get_by_label("Back", exact=True).check()
+    page.get_by_label("In your own words").fill("At the end.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved. Thank you.")).to_be_visible()
+    session = PracticeSession.objects.get(patient=patient)
+    assert (session.pain_before, session.pain_during, session.pain_after) == (None, 6, 5)
+    assert (session.sites, session.words) == ([1], "At the end.")
+    told = session.records.order_by("prescribed__position").values_list("outcome", "skip_reason", "rung_done")
+    assert list(told)[:3] == [("skipped", "no_time", 0), ("done", "", -1), ("partly", "", 0)]
+
+
+def test_the_timer_begins_and_changes_sides_by_itself(page: Page):
+    """Back-of-thigh stretch: three times 30 seconds, one side first, then the other."""
+    page.clock.install()
+    page.goto("/session/")
+    page.locator(".is-here").get_by_role("button", name="Go on without saying").click()
+    phase, seconds = page.locator(".is-here .timer-phase"), page.locator(".is-here .timer-seconds")
+    expect(phase).to_have_text("Get ready")
+    page.clock.run_for(5_000)
+    expect(phase).to_have_text("Hold, right")
+    page.clock.run_for(10_000)
+    expect(seconds).to_have_text("20")
+    page.get_by_role("button", name="Pause").click()
+    page.clock.run_for(10_000)
+    expect(seconds).to_have_text("20")
+    page.get_by_role("button", name="+10 s").click()
+    expect(seconds).to_have_text("30")
+    page.locator(".is-here [data-timer=pause]").click()
+    page.clock.run_for((30 + 4 + 30 + 4 + 30) * 1000)
+    expect(phase).to_have_text("Change sides, left")
+    assert page.locator(".is-here input[id$='-left']").is_checked()
+    page.clock.run_for((4 + 30 + 4 + 30 + 4 + 30) * 1000)
+    expect(phase).to_have_text("Well done")
+
+
+def test_by_keyboard_alone(page: Page, patient: Patient):
+    page.goto("/session/")
+    page.locator("[data-screen=before] input").nth(1).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".is-here[data-screen=before]")).to_be_visible()  # arrows pass over the numbers
+    page.keyboard.press("Enter")
+    for number in range(1, 7):
+        expect(page.locator(".is-here .guided-count")).to_have_text(f"Exercise {number} of 6")
+        done = page.locator(".is-here").get_by_role("button", name="Done", exact=True)
+        for _press in range(40):
+            if done.evaluate("one => one === document.activeElement"):
+                break
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+    expect(page.locator(".is-here[data-screen=after]")).to_be_visible()
+
+
+def test_the_pages_of_the_session_are_accessible(page: Page, axe):
+    page.goto("/session/")
+    assert axe(page) == []
+    page.locator(".is-here").get_by_role("button", name="Go on without saying").click()
+    assert axe(page) == []
+    page.locator(".is-here").get_by_role("button", name="Stop: it hurts more").click()
+    assert axe(page) == []
