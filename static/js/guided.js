@@ -10,7 +10,7 @@ const AFTER_A_CHOICE_MS = 250;  // so that one sees what was chosen
 let here = 0;
 let timer = null;
 let byFinger = false;
-let keeping = Promise.resolve(true);
+let keeping = Promise.resolve();
 
 const clone = (id) => document.getElementById(id).content.cloneNode(true);
 const field = (name) => form.elements.namedItem(name);
@@ -80,6 +80,14 @@ document.addEventListener("click", (event) => {
   else if (what === "no-more") noMore();
 });
 
+/* Who leaves has what was tapped last kept too. */
+top_.querySelector("a").addEventListener("click", async (event) => {
+  event.preventDefault();
+  const { href } = event.currentTarget;
+  await keeping;
+  location.assign(href);
+});
+
 form.addEventListener("submit", (event) => {
   if (navigator.onLine) return;
   event.preventDefault();  // the browser would show its own page, and what was typed would be gone
@@ -144,12 +152,18 @@ function firstOpen() {
 /* One after the other, so that the last tap is what is kept. Nothing is kept before the first exercise. */
 function keep() {
   if (!exercises.some(outcomeOf)) return;
+  pending(+1);
   keeping = keeping.then(async () => {
     try {
-      const answer = await fetch(form.dataset.tap, { method: "POST", body: new FormData(form) });
+      const answer = await fetch(form.dataset.tap, { method: "POST", body: new FormData(form), keepalive: true });
       kept.textContent = answer.ok ? kept.dataset.kept : (await answer.json()).problems.join(" ");
     } catch {
       kept.textContent = kept.dataset.notKept;
     }
+    pending(-1);
   });
+}
+
+function pending(more) {
+  form.dataset.pending = Number(form.dataset.pending ?? 0) + more;
 }

@@ -83,7 +83,7 @@ def test_signing_in_by_code_and_recording(page: Page, patient: Patient, language
     card(page, skipped).get_by_label(_("Skipped"), exact=True).check()
     card(page, stopped).get_by_label(_("Stopped: it hurt more"), exact=True).check()
     pain(page, _("Pain right after"), 4)
-    page.get_by_label(_("Leg, above the knee")).first.check()
+    page.get_by_role("checkbox", name=_("Leg, above the knee")).check()
     page.get_by_label(_("In your own words")).fill("È andata così, <b>davvero</b>.")
     press(page, _("Save"))
     sent = _mend(page, skipped)
