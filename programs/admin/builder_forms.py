@@ -97,11 +97,11 @@ class RowForm(GrowthForm):
         return [self[name] for name in Dose.FIGURES if name not in (*SEEN_AT_ONCE, *GROWS)]
 
     def progression_in_short(self) -> str:
-        """What grows, as far as it can be read; empty where nothing does."""
+        """What grows, as far as it can be read; empty where nothing does, or does any more."""
         row = self.row_now()
-        if not row.progression:
-            return ""
         found = steps(dose=row.dose, rung=row.rung, rungs=self.rungs, progression=row.progression)
+        if len(found) == 1:
+            return ""
         way = progression_words.in_short(found, lambda rung: self.named.get(rung, ""))
         return f"{way}; {progression_words.when(row.progression)}"
 

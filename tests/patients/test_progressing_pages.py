@@ -124,6 +124,34 @@ def test_saving_it_unchanged_leaves_the_step_where_it_is(asked):
     assert holds(asked)[-2:] == [(3, 1, 10), (3, 1, 10)]
 
 
+@pytest.mark.parametrize("up_to", [None, 1])
+def test_a_progression_that_has_come_to_its_end_holds_no_other_change_up(up_to, time_machine):
+    """A is held as long as it grows to, in the hardest form: nothing is left to say of it."""
+    trial = growing("AB", after=1, up_to=up_to)
+    days = 2 if up_to is None else 5
+    for day in range(1, days + 1):
+        trial.records(day, done="AB", **COMFORTABLE)
+    time_machine.move_to(trial.at(days + 1, "10:00"), tick=False)
+    last, client = holds(trial)[-1], client_of(trial.clinician)
+    assert last == (days + 1, days, 15)
+    form = client.get(adjust_url(trial)).context["sheet"].forms[0]
+    assert form.progression_in_short() == ""
+    assert client.post(adjust_url(trial), sent(trial, B_reps=4)).status_code == 302
+    assert holds(trial)[-1] == last
+    refused = client.post(adjust_url(trial), sent(trial, A_next_after=3, A_up_to_rung=0))
+    assert refused.status_code == 400
+
+
+def test_an_exercise_that_has_come_to_its_hardest_form_can_be_adjusted_itself(time_machine):
+    trial = growing("A", after=1, up_to=1)
+    for day in range(1, 4):
+        trial.records(day, done="A", **COMFORTABLE)
+    time_machine.move_to(trial.at(4, "10:00"), tick=False)
+    assert client_of(trial.clinician).post(adjust_url(trial), sent(trial, A_hold_s=8)).status_code == 302
+    line = newest(trial).exercises.get()
+    assert [(step["rung"], step["hold_s"]) for step in line.growth] == [(1, 8), (1, 13), (1, 15)]
+
+
 # --- The patient ------------------------------------------------------------------------------------------
 def test_the_patient_reads_what_comes_next_and_what_is_new(time_machine):
     trial = growing("AB")
