@@ -142,7 +142,8 @@ class RowForm(GrowthForm):
         dose["dose_sources"] = sources_after(self.row.dose, dose)
         asked = {name: said[name] for name in ("note_en", "note_it", "shown_in_clinic")}
         for name in TEMPO:  # what the library says is not copied into a template
-            asked[name] = said[name] if said[name] != getattr(self.row.exercise, name) else ""
+            is_library = not self.row.is_copy and said[name] == getattr(self.row.exercise, name)
+            asked[name] = "" if is_library else said[name]
         return Row(self.row.exercise, dose, said["rung"] or 0, **asked, progression=progression_of(said))
 
 

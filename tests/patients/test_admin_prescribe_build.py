@@ -83,7 +83,7 @@ def test_from_a_programme_that_stays_as_it_is(clinician, aurora):
 
 def test_from_what_another_patient_practises_without_a_word_of_theirs(clinician, aurora):
     lines = aurora.prescription.versions.get().exercises
-    lines.update(note_en="For Mrs Rossi")
+    lines.update(note_en="For Mrs Rossi", tempo_en="As slowly as Mrs Rossi")
     Prescription.objects.filter(pk=aurora.prescription.pk).update(name_en="After Mrs Rossi fell")
     page = clinician.get(build_url(aurora.newcomer, f"?prescription={aurora.prescription.pk}"))
     assert len(page.context["sheet"].forms) == lines.count()
@@ -267,6 +267,9 @@ def test_a_tempo_of_ones_own_is_copied_else_the_librarys(clinician, aurora):
     Exercise.objects.filter(pk=two.pk).update(tempo_en="Faster.")
     form = clinician.get(adjust).context["sheet"].forms[1]
     assert form["tempo_en"].value() == "One breath each."  # as it was prescribed
+    start = build_url(aurora.newcomer, f"?prescription={made.pk}")
+    again = clinician.get(start).context["sheet"].forms
+    assert [form["tempo_en"].value() for form in again] == ["Count to five.", "One breath each."]
 
 
 # --- What speaks for stretching ----------------------------------------------------------------------------
