@@ -98,13 +98,7 @@ def _as_plan(prescription: Prescription | None, request: HttpRequest, patient: P
     is_theirs = prescription.patient_id == patient.pk
     version = prescription.versions.order_by("-number")[0]
     lines = [
-        Line(
-            line.exercise,
-            line.dose,
-            line.rung,
-            progression=line.progression,
-            **(line.tempo() if is_theirs else {}),
-        )
+        Line(line.exercise, line.dose, line.rung, progression=line.progression, **_tempo(line, is_theirs))
         for line in lines_of_version(version)
     ]
     return Plan(
@@ -116,6 +110,10 @@ def _as_plan(prescription: Prescription | None, request: HttpRequest, patient: P
         prescription.review_after_days,
         program=prescription.program,
     )
+
+
+def _tempo(line: Line, is_theirs: bool) -> dict[str, Any]:
+    return {**line.tempo()} if is_theirs else {}
 
 
 def _when(patient: Patient, plan: Plan) -> dict[str, Any]:

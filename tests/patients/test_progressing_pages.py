@@ -226,6 +226,17 @@ def test_the_patient_reads_what_comes_next_and_what_is_new(time_machine):
     assert "Next step: Hold 15 seconds" in said
 
 
+def test_a_session_after_which_the_clinician_is_asked_rings_no_alarm(time_machine):
+    trial = growing(alone=False, after=1)
+    time_machine.move_to(trial.at(1, "12:00"), tick=False)
+    trial.records(1, at="12:00", done="A", **COMFORTABLE)
+    assert StepRequest.objects.waiting().exists()
+    saved = text(patient_of(trial).get(reverse("session_saved", args=[trial.date(1)])))
+    assert "Saved. Thank you." in saved
+    assert "What happens next" not in saved
+    assert "When to get help at once" not in saved
+
+
 def test_after_a_gap_the_patient_reads_that_it_is_easier_for_now(time_machine):
     trial = growing(after=1)
     trial.records(1, done="A", **COMFORTABLE)
