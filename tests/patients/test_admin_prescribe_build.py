@@ -8,11 +8,19 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.models import Event
 from patients.models import Precautions, Prescription, ReminderTime
 from programs.models import Exercise, Program
-from tests.factories import ExerciseFactory, LadderFormFactory, PrescriptionFactory, ProgramFactory, today
+from tests.factories import (
+    ExerciseFactory,
+    LadderFormFactory,
+    PrescriptionFactory,
+    ProgramFactory,
+    ReminderTimeFactory,
+    today,
+)
 from tests.patients.pages import text
 
 pytestmark = pytest.mark.django_db
@@ -250,6 +258,28 @@ def test_a_start_or_a_reminder_that_cannot_be_is_refused_in_the_builder(changed,
     answer = clinician.post(build_url(aurora.newcomer), sent(ExerciseFactory(), **changed))
     assert answer.status_code == 400
     assert said in text(answer)
+    assert '<details class="fold" open>\n      <summary>Start and reminders' in answer.content.decode()
+
+
+def test_where_no_reminder_is_given_the_patients_own_stay_and_the_page_says_so(clinician, aurora):
+    assert "No reminder." in text(after_building(clinician, aurora))
+    ReminderTimeFactory(patient=aurora.newcomer, at=dt.time(8, 15))
+    assert "The patient's own reminders stay." in text(after_building(clinician, aurora))
+
+
+def after_building(clinician, aurora):
+    built = clinician.post(build_url(aurora.newcomer), sent(ExerciseFactory()))
+    return clinician.get(built["Location"])
+
+
+def test_reminders_that_the_patient_turned_off_are_not_turned_on_unseen(clinician, aurora):
+    ReminderTimeFactory(patient=aurora.newcomer, at=dt.time(8, 15))
+    begun = clinician.get(build_url(aurora.newcomer)).context["scheme"]
+    assert begun["reminder_1"].value() == dt.time(8, 15)
+    aurora.newcomer.reminders_stopped_at = timezone.now()
+    aurora.newcomer.save()
+    begun = clinician.get(build_url(aurora.newcomer)).context["scheme"]
+    assert not any(field.value() for field in begun.reminders())
 
 
 # --- Tempo -------------------------------------------------------------------------------------------------
