@@ -84,6 +84,16 @@ def test_after_a_stop_the_sessions_are_counted_from_when_it_was_resumed():
     assert holds(trial)[-1] == (5, 1, 10)
 
 
+def test_a_session_from_before_the_stop_that_is_told_after_it_was_resumed_does_not_count():
+    trial = growing(after=1)
+    trial.records(2, stopped="A")
+    trial.resumes(3, "A")
+    trial.records(1, at="09:00", told_on=3, done="A", **COMFORTABLE)
+    assert holds(trial) == [(1, 0, 5)]
+    trial.records(3, at="10:00", done="A", **COMFORTABLE)
+    assert holds(trial)[-1] == (4, 1, 10)
+
+
 def test_sessions_at_the_step_before_do_not_count_for_the_next_one():
     trial = growing(after=2)
     for day in (1, 2, 3):  # day 3 is the first at 10 seconds
@@ -204,6 +214,18 @@ def test_not_yet_counts_anew():
     trial.records(4, done="A", **COMFORTABLE)
     assert asked(trial).session.practised_on == trial.date(4)
     assert holds(trial) == [(1, 0, 5)]
+
+
+def test_not_yet_does_not_count_a_session_of_a_day_before_that_is_told_later():
+    trial = growing(alone=False)
+    for day in (1, 3):
+        trial.records(day, done="A", **COMFORTABLE)
+    stepping.answer_step(request=asked(trial), approve=False, by=trial.clinician, now=trial.at(3, "17:00"))
+    trial.records(2, told_on=4, done="A", **COMFORTABLE)
+    trial.records(4, at="10:00", done="A", **COMFORTABLE)
+    assert not trial.open_work()
+    trial.records(5, done="A", **COMFORTABLE)
+    assert asked(trial).session.practised_on == trial.date(5)
 
 
 def test_the_item_is_closed_by_answering_it():
