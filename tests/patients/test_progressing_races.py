@@ -32,7 +32,7 @@ def answers(trial: Scenario, *, approve: bool = True) -> object:
     )
 
 
-def codes(given: list) -> list[str]:
+def codes(given: list) -> list[str | None]:
     return [one.code for one in given if isinstance(one, ValidationError)]
 
 
