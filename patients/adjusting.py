@@ -16,7 +16,7 @@ from patients.locking import locked
 from patients.models import Prescription, PrescriptionVersion
 from patients.notices.changed import owe_change_notice
 from patients.screening import precautions_of
-from patients.stepping import drop_requests
+from patients.stepping import drop_changed
 from patients.versions import (
     Line,
     add_version,
@@ -43,16 +43,20 @@ def adjust(
     """Make the next version, which holds from `next_version_on`. Past days keep their denominator.
 
     The patient gets a mail where they would see a difference, and where the caller says that it `is_news`
-    to them all the same. `based_on` is the number of the version that
-    was looked at. Raises ValidationError where a colleague has made another one since, for a programme that
-    has ended, no exercises, and a precaution of the patient that speaks against an exercise without a reason.
+    to them all the same. `based_on` is the number of the version that was looked at. Raises ValidationError
+    where another one was made since, by a colleague or a next step, for a programme that has ended, no
+    exercises, and a precaution of the patient that speaks against an exercise without a reason.
     """
     prescription = locked(prescription)
     patient = prescription.patient
     last = prescription.versions.order_by("-number")[0]
     if based_on is not None and based_on != last.number:
         raise ValidationError(
-            _("A colleague has adjusted this programme meanwhile: look at it again."), code="stale"
+            _(
+                "This programme has a newer version by now, from a colleague or a next step: look at what "
+                "changes, then save again."
+            ),
+            code="stale",
         )
     if prescription.status == Prescription.Status.ENDED:
         raise ValidationError(_("This programme has ended."), code="ended")
@@ -80,6 +84,6 @@ def adjust(
     is_seen = before.of_the_patient() != Asked(lines, sessions_a_day, weekdays).of_the_patient()
     if is_running and (is_news or is_seen):
         owe_change_notice(version, now=now)
-    drop_requests(prescription=prescription, version=version, by=by, now=now)
+    drop_changed(version, by=by, now=now)
     audit.write(verb=Verb.ADJUSTED, obj=version, actor=by, clinic=patient.clinic, subject=patient, now=now)
     return version

@@ -23,6 +23,8 @@ class Aftermath:
 def aftermath(session: PracticeSession) -> Aftermath:
     """Of one session: three queries."""
     stops = ExerciseStop.objects.standing().filter(session=session)
+    # A next step that waits for a word is on the clinician's list too, but nothing is wrong.
+    alerts = session.alerts.exclude(what=Alert.STEP_REACHED).values_list("what", flat=True)
     off = PrescribedExercise.objects.filter(version=session.version_id, line__in=stops.values("line"))
     grown = PrescribedExercise.objects.filter(
         version__prescription=session.prescription_id,
@@ -31,6 +33,6 @@ def aftermath(session: PracticeSession) -> Aftermath:
     ).select_related("version")
     return Aftermath(
         stopped=list(off.order_by("position")),
-        alerts=frozenset(Alert(what) for what in session.alerts.values_list("what", flat=True)),
+        alerts=frozenset(Alert(what) for what in alerts),
         grown=list(grown.order_by("position")),
     )

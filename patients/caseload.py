@@ -12,7 +12,7 @@ from clinic import audit
 from clinic.audit import Verb
 from clinic.models import Clinic, User
 from patients.care_team import hand_over_places, join_team
-from patients.locking import locked, locked_patient
+from patients.locking import locked, locked_patient, locked_prescriptions
 from patients.models import Patient, Prescription, WorkItem
 from patients.work import refuse_outsider
 
@@ -76,8 +76,8 @@ def _hand_over(
     of_these: dict[str, Any], *, giver: User, taker: User, clinic: Clinic, by: User, now: dt.datetime
 ) -> int:
     running = Prescription.objects.filter(clinician=giver, **of_these)
-    running = running.exclude(status=Prescription.Status.ENDED)
-    moved = list(running.select_for_update(of=("self",), no_key=True).select_related("patient"))
+    moved = locked_prescriptions(running.exclude(status=Prescription.Status.ENDED))
+    moved = [one for one in moved if one.clinician_id == giver.pk and one.status != Prescription.Status.ENDED]
     Prescription.objects.filter(pk__in=[one.pk for one in moved]).update(clinician=taker)
     WorkItem.objects.open().filter(owner=giver, **of_these).update(owner=taker)
     for one in moved:

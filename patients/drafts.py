@@ -12,7 +12,7 @@ from clinic.models import User
 from patients.locking import locked, locked_patient
 from patients.models import Patient, Prescription
 from patients.plans import Plan
-from patients.prescribing import activate, prescribe
+from patients.prescribing import activate, prescribe, refuse_start
 from patients.screening import ScreeningAnswers, keep_precautions, precautions_of
 
 
@@ -64,15 +64,13 @@ def start_draft(
 ) -> Prescription:
     """Activate a draft with `starts_on`, a local date (None: on the first session).
 
-    Raises ValidationError at `starts_on` for a day in the past, and as `activate` does.
+    Raises ValidationError at `starts_on` as `refuse_start` does, and as `activate` does.
     """
     locked_patient(prescription.patient)  # first, as `activate` does: else the two could wait for each other
     prescription = locked(prescription)
     if prescription.status != Prescription.Status.DRAFT:
         raise ValidationError(_("This prescription was started already."), code="not_draft")
-    if starts_on is not None and starts_on < local_date(now, prescription.patient.zone):
-        past = ValidationError(_("The start cannot lie in the past."), code="past")
-        raise ValidationError({"starts_on": past})
+    refuse_start(starts_on, today=local_date(now, prescription.patient.zone))
     prescription.starts_on = starts_on
     prescription.save(update_fields=["starts_on"])
     return activate(prescription=prescription, by=by, now=now)

@@ -12,6 +12,7 @@ SQLite has no row locks: there a transaction that writes has the whole database 
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient, Prescription
@@ -34,6 +35,18 @@ def locked_current(patient: Patient) -> Prescription | None:
     """As `locked`, the patient's running prescription, else the one that ended last, else None."""
     rows = Prescription.objects.select_for_update(of=("self",), no_key=True).of(patient)
     return rows.select_related("patient__clinic", "clinician").latest_first().first()
+
+
+def locked_prescriptions(rows: QuerySet[Prescription]) -> list[Prescription]:
+    """`rows` as they are now, locked in the order of their ids, with their patients.
+
+    Whatever `rows` asks of them must be asked again: it may have changed while we waited. They are locked
+    by their ids alone, for the reason that `locked` gives: one whose patient is merged meanwhile stays.
+    """
+    ids = list(rows.order_by().values_list("pk", flat=True))
+    ours = Prescription.objects.filter(pk__in=ids).order_by("pk")
+    list(ours.select_for_update(of=("self",), no_key=True).values_list("pk"))
+    return list(ours.select_related("patient"))
 
 
 def locked_patient(patient: Patient) -> Patient:

@@ -173,7 +173,8 @@ def end(*, prescription: Prescription, reason: EndReason, by: User, now: dt.date
     prescription.ended_on = today
     prescription.next_review_on = None
     prescription.save()
-    drop_requests(prescription=prescription, by=by, now=now)
+    outcome = str(_("The programme has ended."))
+    drop_requests(prescription.step_requests.all(), prescription, by=by, outcome=outcome, now=now)
     audit.write(
         verb=Verb.ENDED,
         obj=prescription,

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import F
 
+from clinic.localtime import local_date
 from patients.models import (
     ExerciseRecord,
     ExerciseStop,
@@ -52,8 +53,9 @@ def comfortable_sessions(prescription: Prescription, lines: Sequence[Line]) -> d
     """By line, the ids of the sessions that were comfortable at the step that it has now.
 
     Counted from the step's beginning on, or from when it was resumed after a stop, or left as it is by a
-    clinician: three queries.
+    clinician; a session of a day before that, told later, does not count. Three queries.
     """
+    zone = prescription.patient.zone
     since = _since(prescription, lines)
     rows = ExerciseRecord.objects.filter(
         session__in=_comfortable(prescription),
@@ -63,10 +65,15 @@ def comfortable_sessions(prescription: Prescription, lines: Sequence[Line]) -> d
     ).order_by("session__first_recorded_at")
     found: dict[uuid.UUID, list[int]] = defaultdict(list)
     begun = {line.line: line.copy_of.step_since for line in lines if line.copy_of is not None}
-    for line, step_since, recorded_at, session in rows.values_list(
-        "line", "prescribed__step_since", "session__first_recorded_at", "session"
+    for line, step_since, practised_on, recorded_at, session in rows.values_list(
+        "line",
+        "prescribed__step_since",
+        "session__practised_on",
+        "session__first_recorded_at",
+        "session",
     ):
-        if step_since == begun[line] and recorded_at >= since[line]:
+        is_since = recorded_at >= since[line] and practised_on >= local_date(since[line], zone)
+        if step_since == begun[line] and is_since:
             found[line].append(session)
     return found
 

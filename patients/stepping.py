@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from clinic import audit
@@ -21,6 +21,7 @@ from clinic.models import User
 from patients.locking import locked
 from patients.models import (
     ExerciseRecord,
+    ExerciseStop,
     PrescribedExercise,
     Prescription,
     PrescriptionVersion,
@@ -33,7 +34,7 @@ from patients.vocabulary import Outcome, WorkKind
 from patients.work import close_work
 from programs.progression import dose_at
 
-GAP_DAYS = 7  # whole days without practice (rule 7); paused days are days without practice too
+GAP = dt.timedelta(days=7)  # whole days without practice (rule 7); paused days are days without practice too
 Cause = PrescriptionVersion.Cause
 
 
@@ -87,13 +88,19 @@ def answer_step(
 ) -> PrescriptionVersion | None:
     """Go on to the step that was asked for, or leave it as it is: then the sessions are counted anew.
 
-    The work item closes with the last of them. Raises ValidationError where it was answered already, or the
-    programme has ended.
+    The work item closes with the last of them. Raises ValidationError where it was answered already, the
+    programme has ended, or an exercise that is off for pain is to go on.
     """
     prescription = locked(request.prescription)
     waiting = StepRequest.objects.waiting().filter(pk=request.pk)
     if prescription.status != Prescription.Status.ACTIVE:
         raise ValidationError(_("This programme is not running."), code="not_running")
+    stops = ExerciseStop.objects.standing().filter(prescription=prescription, line=request.line)
+    if approve and stops.exists():
+        problem = _(
+            "This exercise was stopped for pain: resume it first. Then its sessions are counted anew."
+        )
+        raise ValidationError(problem, code="off")
     if not waiting.update(answered_at=now, answered_by=by, approved=approve):
         raise ValidationError(_("Somebody has answered this already."), code="answered")
     version = None
@@ -113,19 +120,26 @@ def answer_step(
     return version
 
 
-def drop_requests(
-    *, prescription: Prescription, by: User, now: dt.datetime, version: PrescriptionVersion | None = None
-) -> None:
-    """Close the steps that `by` overtook: all, or those whose exercise was changed by hand in `version`.
+def drop_changed(version: PrescriptionVersion, *, by: User, now: dt.datetime) -> None:
+    """Close the steps whose exercise `by` changed by hand in `version`, or left out.
 
     The caller holds the lock.
     """
-    overtaken = StepRequest.objects.waiting().filter(prescription=prescription)
-    if version is not None:
-        untouched = version.exercises.exclude(step_since=version.created_at)
-        overtaken = overtaken.exclude(line__in=untouched.values("line"))
-    if overtaken.update(answered_at=now, answered_by=by):
-        _close_if_done(prescription, by=by, outcome=_("The programme was changed by hand."), now=now)
+    prescription = version.prescription
+    untouched = version.exercises.exclude(step_since=version.created_at)
+    overtaken = prescription.step_requests.exclude(line__in=untouched.values("line"))
+    drop_requests(overtaken, prescription, by=by, outcome=_("The programme was changed by hand."), now=now)
+
+
+def drop_requests(
+    overtaken: Any, prescription: Prescription, *, by: User, outcome: str, now: dt.datetime
+) -> None:
+    """Close those of `overtaken`, steps asked for in `prescription`, that `by` overtook while they waited.
+
+    The caller holds the lock.
+    """
+    if overtaken.waiting().update(answered_at=now, answered_by=by):
+        _close_if_done(prescription, by=by, outcome=outcome, now=now)
 
 
 def _close_if_done(prescription: Prescription, *, by: User, outcome: str, now: dt.datetime) -> None:
@@ -152,7 +166,10 @@ def step_back_after_gaps(now: dt.datetime) -> int:
 
 
 def _candidates(on: dt.date) -> Any:
-    """Running programmes with something to take back, whose last practice is a week before `on`."""
+    """Running programmes with something to take back, whose last practice is a week before `on`.
+
+    A step that was taken when the gap was over already is a clinician's word, who knew of it: it stands.
+    """
     practised = ExerciseRecord.objects.filter(
         session__prescription=OuterRef("pk"), session__superseded_at=None
     ).exclude(outcome=Outcome.SKIPPED)
@@ -162,11 +179,16 @@ def _candidates(on: dt.date) -> Any:
             practised.order_by("-session__practised_on").values("session__practised_on")[:1]
         ),
         newest=Subquery(versions.order_by("-number").values("pk")[:1]),
+        gap_until=ExpressionWrapper(F("practised_on") + GAP, output_field=DateField()),
     )
     went_back = versions.filter(cause=Cause.STEP_BACK, starts_on__gt=OuterRef("practised_on"))
+    said_since = versions.filter(cause=Cause.STEP, starts_on__gt=OuterRef("gap_until"))
     grown = PrescribedExercise.objects.filter(version=OuterRef("newest"), step__gt=0)
     return rows.filter(
-        Exists(grown), ~Exists(went_back), practised_on__lt=on - dt.timedelta(days=GAP_DAYS)
+        Exists(grown),
+        ~Exists(went_back),
+        ~Exists(said_since),
+        practised_on__lt=on - GAP,
     ).select_related("patient__clinic")
 
 

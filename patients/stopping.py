@@ -13,11 +13,15 @@ from clinic.localtime import local_date
 from clinic.models import User
 from patients.locking import locked
 from patients.models import ExerciseStop, Prescription
+from patients.stepping import drop_requests
 
 
 @transaction.atomic
 def resume_exercise(*, prescription: Prescription, line: uuid.UUID, by: User, now: dt.datetime) -> None:
-    """Switch a stopped exercise on again, from today on. Raises ValidationError if it is not off."""
+    """Switch a stopped exercise on again, from today on. Raises ValidationError if it is not off.
+
+    A next step that waited for a word waits no more: sessions count from here on (patients.progressing).
+    """
     prescription = locked(prescription)
     stops = list(ExerciseStop.objects.standing().filter(prescription=prescription, line=line))
     if not stops:
@@ -26,6 +30,9 @@ def resume_exercise(*, prescription: Prescription, line: uuid.UUID, by: User, no
     ExerciseStop.objects.filter(pk__in=[stop.pk for stop in stops]).update(
         resumed_at=now, resumed_on=today, resumed_by=by
     )
+    asked = prescription.step_requests.filter(line=line)
+    outcome = str(_("The exercise was stopped, and resumed."))
+    drop_requests(asked, prescription, by=by, outcome=outcome, now=now)
     audit.write_many(
         verb=Verb.RESUMED,
         objs=stops,

@@ -38,7 +38,10 @@ def lines_of_program(program: Program) -> list[Line]:
 def lines_of_version(version: PrescriptionVersion) -> list[Line]:
     """The lines of a version, to be changed into the next one; each keeps its `line`."""
     rows = version.exercises.select_related("exercise").prefetch_related("exercise__forms")
-    return [Line(one.exercise, line=one.line, copy_of=one, **asked_of(one)) for one in rows]
+    return [
+        Line(one.exercise, line=one.line, copy_of=one, forms=one.form_names(), **asked_of(one))
+        for one in rows
+    ]
 
 
 def refuse_foreign(lines: Iterable[Line], clinic: Clinic) -> None:

@@ -26,7 +26,7 @@ class Row:
     exercise: Exercise
     dose: dict[str, Any]
     rung: int = 0
-    # In words; empty: as the library says.
+    # In words; empty: as the library says, or nothing where it was copied before.
     tempo_en: str = ""
     tempo_it: str = ""
     note_en: str = ""
@@ -37,12 +37,18 @@ class Row:
     forms: Mapping[int, str] | None = None
 
     @property
+    def is_copy(self) -> bool:
+        """It was copied before: what the library says by now does not touch it."""
+        return self.forms is not None
+
+    @property
     def key(self) -> str:
         return str(self.exercise.pk)
 
     def tempo(self) -> dict[str, str]:
         """What is said of the tempo in the end, as columns."""
-        return {name: getattr(self, name) or getattr(self.exercise, name) for name in TEMPO}
+        library = None if self.is_copy else self.exercise
+        return {name: getattr(self, name) or getattr(library, name, "") for name in TEMPO}
 
     def asked(self) -> dict[str, Any]:
         """What is asked of the patient, field by field: what another row or line takes over."""

@@ -35,7 +35,12 @@ class UnchangedForm(forms.ModelForm):
             return cleaned
         # Under a lock, so that two who save in the same moment do not both find it unchanged.
         rows = type(self.instance)._base_manager.select_for_update(of=("self",), no_key=True)
-        newest = self.mark(rows.get(pk=self.instance.pk))
+        row = rows.filter(pk=self.instance.pk).first()
+        if row is None:
+            problem = _("This is not there any more: somebody has deleted or merged it meanwhile.")
+            self.add_error(None, ValidationError(problem, code="gone"))
+            return cleaned
+        newest = self.mark(row)
         if seen != newest:
             sent: Any = self.data
             self.data = sent.copy()

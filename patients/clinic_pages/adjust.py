@@ -136,9 +136,7 @@ class AdjustBuilder(PatientBuilder):
 
 
 def _row(line: Line) -> Row:
-    old = line.copy_of
-    names = {form["rung"]: old.form_name(form["rung"]) for form in old.ladder} if old else None
-    return Row(line.exercise, **line.asked(), forms=names)
+    return Row(line.exercise, **line.asked(), forms=line.forms)
 
 
 def _up(prescription: Prescription) -> tuple[str, str]:

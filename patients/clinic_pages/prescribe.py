@@ -96,6 +96,7 @@ def _ask(
         "has_conflicts": any(line["against"] for line in lines),
         "form": form,
         "reminders": [form[name] for name in form.reminder_names if name in form.fields],
+        "own_reminders": patient.reminder_times.exists(),
         "call_now": [sign.label for sign in CALL_NOW],
         "call_today": [sign.label for sign in CALL_DOCTOR_TODAY],
         "running": Prescription.objects.active().filter(patient=patient).first(),

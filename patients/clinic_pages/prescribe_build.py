@@ -86,8 +86,9 @@ def _number(text: str) -> int | None:
 
 
 def _as_plan(prescription: Prescription | None, request: HttpRequest, patient: Patient) -> Plan:
-    """What a prescription asks now, without the notes to its patient; of somebody else's not its name either.
+    """What a prescription asks now, without the notes to its patient.
 
+    Of somebody else's neither its name nor a tempo in words of its own.
     That it was read is written down.
     """
     if prescription is None:
@@ -97,7 +98,7 @@ def _as_plan(prescription: Prescription | None, request: HttpRequest, patient: P
     is_theirs = prescription.patient_id == patient.pk
     version = prescription.versions.order_by("-number")[0]
     lines = [
-        Line(line.exercise, line.dose, line.rung, progression=line.progression)
+        Line(line.exercise, line.dose, line.rung, progression=line.progression, **_tempo(line, is_theirs))
         for line in lines_of_version(version)
     ]
     return Plan(
@@ -109,6 +110,10 @@ def _as_plan(prescription: Prescription | None, request: HttpRequest, patient: P
         prescription.review_after_days,
         program=prescription.program,
     )
+
+
+def _tempo(line: Line, is_theirs: bool) -> dict[str, Any]:
+    return {**line.tempo()} if is_theirs else {}
 
 
 def _when(patient: Patient, plan: Plan) -> dict[str, Any]:

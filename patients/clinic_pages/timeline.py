@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -79,8 +80,10 @@ def _of(rows: Any, patient: Patient) -> Any:
 
 
 def _versions(patient: Patient) -> Iterator[Moment]:
+    """What changed in a running programme; what became of a draft before its start nobody ever practised."""
     icons = {Cause.STEP: "up", Cause.STEP_BACK: "easier"}
-    rows = _of(PrescriptionVersion.objects.filter(number__gt=1), patient).select_related("prescribed_by")
+    changed = PrescriptionVersion.objects.filter(number__gt=1, created_at__gt=F("prescription__activated_at"))
+    rows = _of(changed, patient).select_related("prescribed_by")
     for version in rows.order_by("number"):
         by_hand = version.cause == Cause.CLINICIAN
         yield Moment(

@@ -78,6 +78,10 @@ class PrescribedExercise(Wording, Dose, Progressing, Picture):
         form = self.form(rung)
         return localized_data(form, "name") if form else _("the usual form")
 
+    def form_names(self) -> dict[int, str]:
+        """What the forms of its ladder are called, by rung, in the active language."""
+        return {form["rung"]: self.form_name(form["rung"]) for form in self.ladder}
+
     def figure_at(self, rung: int) -> str:
         """The key of the figure of the form at `rung`; a form without one looks like the usual form."""
         return (self.form(rung) or {}).get("figure") or self.figure

@@ -97,11 +97,11 @@ class RowForm(GrowthForm):
         return [self[name] for name in Dose.FIGURES if name not in (*SEEN_AT_ONCE, *GROWS)]
 
     def progression_in_short(self) -> str:
-        """What grows, as far as it can be read; empty where nothing does."""
+        """What grows, as far as it can be read; empty where nothing does, or does any more."""
         row = self.row_now()
-        if not row.progression:
-            return ""
         found = steps(dose=row.dose, rung=row.rung, rungs=self.rungs, progression=row.progression)
+        if len(found) == 1:
+            return ""
         way = progression_words.in_short(found, lambda rung: self.named.get(rung, ""))
         return f"{way}; {progression_words.when(row.progression)}"
 
@@ -142,7 +142,8 @@ class RowForm(GrowthForm):
         dose["dose_sources"] = sources_after(self.row.dose, dose)
         asked = {name: said[name] for name in ("note_en", "note_it", "shown_in_clinic")}
         for name in TEMPO:  # what the library says is not copied into a template
-            asked[name] = said[name] if said[name] != getattr(self.row.exercise, name) else ""
+            is_library = not self.row.is_copy and said[name] == getattr(self.row.exercise, name)
+            asked[name] = "" if is_library else said[name]
         return Row(self.row.exercise, dose, said["rung"] or 0, **asked, progression=progression_of(said))
 
 

@@ -12,6 +12,7 @@ from programs.models.progression import MOST_SESSIONS
 from programs.progression import holds
 
 GROWS = ("hold_step_s", "hold_until_s")  # figures of the dose that stand here
+SAYS_WHAT = ("hold_s", *GROWS, "up_to_rung", "next_after")
 ASKS, ALONE = "ask", "alone"
 
 
@@ -41,14 +42,18 @@ class GrowthForm(forms.Form):
         after, up_to, rung = (cleaned.get(name) for name in ("next_after", "up_to_rung", "rung"))
         if self.errors:
             return cleaned
-        if up_to is not None and up_to <= (rung or 0):
+        if up_to is not None and up_to <= (rung or 0) and self._changes("rung", "up_to_rung"):
             self.add_error("up_to_rung", ValidationError(_("Choose a harder form than the one of now.")))
         elif after is None and up_to is not None:
             self.add_error("next_after", ValidationError(_("Say after how many comfortable sessions.")))
-        elif after is not None and up_to is None and len(holds(cleaned)) == 1:
+        elif after is not None and up_to is None and len(holds(cleaned)) == 1 and self._changes(*SAYS_WHAT):
             problem = _("Say what grows: the hold by how much and until when, or up to which form.")
             self.add_error("next_after", ValidationError(problem))
         return cleaned
+
+    def _changes(self, *names: str) -> bool:
+        """One that has come to its last step is not asked anew what grows, whatever else is changed."""
+        return not set(names).isdisjoint(self.changed_data)
 
 
 def rung_field(label: Any, choices: list[tuple[Any, Any]]) -> forms.TypedChoiceField:

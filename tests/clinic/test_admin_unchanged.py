@@ -1,8 +1,10 @@
 """Two who edit the same object in the admin: the second one is told, and nothing is overwritten unseen."""
 
 import pytest
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.urls import reverse
 
+from programs.admin.exercises import ExerciseForm
 from programs.models import Exercise
 from tests.factories import ExerciseFactory, LadderFormFactory, ProgramFactory
 from tests.patients.pages import text
@@ -58,6 +60,14 @@ def test_nobody_is_told_where_nobody_was_faster(exercise, aurora, as_staff):
     client = as_staff(aurora.clinician)
     ExerciseFactory(clinic=aurora.clinic)
     assert client.post(address, filled(client.get(address)) | {"name_en": "Mine"}).status_code == 302
+
+
+def test_what_is_gone_when_it_is_saved_is_told(exercise):
+    opened = ExerciseForm(instance=exercise)
+    form = ExerciseForm({"seen": opened.initial["seen"]}, instance=exercise)
+    Exercise.objects.filter(pk=exercise.pk).delete()
+    assert not form.is_valid()
+    assert form.has_error(NON_FIELD_ERRORS, code="gone")
 
 
 def test_a_programme_and_a_contact_too(aurora, as_staff):

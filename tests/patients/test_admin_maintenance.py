@@ -119,7 +119,7 @@ def test_what_a_colleague_did_meanwhile_is_said_and_nothing_is_lost(trial):
     trial.changes(10, "A", at="11:00")
     answer = client_of(trial.clinician).post(url(trial), sent(trial, based_on=1))
     assert answer.status_code == 400
-    assert "A colleague has adjusted this programme meanwhile" in text(answer)
+    assert "This programme has a newer version by now" in text(answer)
     assert trial.prescription.versions.count() == 2
 
 

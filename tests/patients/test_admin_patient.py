@@ -7,9 +7,12 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.models import Event, Notice
 from clinic.scoping import Role
+from patients.adjusting import adjust
+from patients.clinic_pages.timeline import timeline
 from patients.models import (
     EmergencyReport,
     Invitation,
@@ -20,8 +23,16 @@ from patients.models import (
     TreatmentNote,
     WorkItem,
 )
+from patients.prescribing import activate
+from patients.versions import lines_of_version
 from patients.vocabulary import WorkKind
-from tests.factories import MembershipFactory, PatientFactory, TreatmentNoteFactory, UserFactory
+from tests.factories import (
+    MembershipFactory,
+    PatientFactory,
+    PrescriptionFactory,
+    TreatmentNoteFactory,
+    UserFactory,
+)
 from tests.patients.clinic_pages import client_of
 from tests.patients.pages import text
 from tests.patients.scenario import Scenario
@@ -237,6 +248,24 @@ def test_the_timeline_tells_the_programme_and_the_clinic_in_one(time_machine):
         (trial.date(1), f"Start: {trial.prescription.name}"),
     ]
     assert "Manual therapy: Taping." in text(page)
+
+
+def test_what_was_changed_in_a_draft_is_no_moment_of_its_own(aurora):
+    draft = PrescriptionFactory(
+        patient=aurora.newcomer, clinician=aurora.clinician, status="draft", starts_on=None
+    )
+    last = draft.versions.get()
+    adjust(
+        prescription=draft,
+        lines=lines_of_version(last),
+        sessions_a_day=2,
+        weekdays=last.weekdays,
+        by=aurora.clinician,
+        now=timezone.now(),
+    )
+    activate(prescription=draft, by=aurora.clinician, now=timezone.now())
+    said = [moment.words for moment in timeline(aurora.newcomer)["moments"]]
+    assert said == [f"Prescribed: {draft.name}"]
 
 
 def test_what_is_older_is_folded_away():

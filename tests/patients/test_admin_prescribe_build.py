@@ -8,11 +8,19 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.models import Event
 from patients.models import Precautions, Prescription, ReminderTime
 from programs.models import Exercise, Program
-from tests.factories import ExerciseFactory, LadderFormFactory, PrescriptionFactory, ProgramFactory, today
+from tests.factories import (
+    ExerciseFactory,
+    LadderFormFactory,
+    PrescriptionFactory,
+    ProgramFactory,
+    ReminderTimeFactory,
+    today,
+)
 from tests.patients.pages import text
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +91,7 @@ def test_from_a_programme_that_stays_as_it_is(clinician, aurora):
 
 def test_from_what_another_patient_practises_without_a_word_of_theirs(clinician, aurora):
     lines = aurora.prescription.versions.get().exercises
-    lines.update(note_en="For Mrs Rossi")
+    lines.update(note_en="For Mrs Rossi", tempo_en="As slowly as Mrs Rossi")
     Prescription.objects.filter(pk=aurora.prescription.pk).update(name_en="After Mrs Rossi fell")
     page = clinician.get(build_url(aurora.newcomer, f"?prescription={aurora.prescription.pk}"))
     assert len(page.context["sheet"].forms) == lines.count()
@@ -250,6 +258,28 @@ def test_a_start_or_a_reminder_that_cannot_be_is_refused_in_the_builder(changed,
     answer = clinician.post(build_url(aurora.newcomer), sent(ExerciseFactory(), **changed))
     assert answer.status_code == 400
     assert said in text(answer)
+    assert '<details class="fold" open>\n      <summary>Start and reminders' in answer.content.decode()
+
+
+def test_where_no_reminder_is_given_the_patients_own_stay_and_the_page_says_so(clinician, aurora):
+    assert "No reminder." in text(after_building(clinician, aurora))
+    ReminderTimeFactory(patient=aurora.newcomer, at=dt.time(8, 15))
+    assert "The patient's own reminders stay." in text(after_building(clinician, aurora))
+
+
+def after_building(clinician, aurora):
+    built = clinician.post(build_url(aurora.newcomer), sent(ExerciseFactory()))
+    return clinician.get(built["Location"])
+
+
+def test_reminders_that_the_patient_turned_off_are_not_turned_on_unseen(clinician, aurora):
+    ReminderTimeFactory(patient=aurora.newcomer, at=dt.time(8, 15))
+    begun = clinician.get(build_url(aurora.newcomer)).context["scheme"]
+    assert begun["reminder_1"].value() == dt.time(8, 15)
+    aurora.newcomer.reminders_stopped_at = timezone.now()
+    aurora.newcomer.save()
+    begun = clinician.get(build_url(aurora.newcomer)).context["scheme"]
+    assert not any(field.value() for field in begun.reminders())
 
 
 # --- Tempo -------------------------------------------------------------------------------------------------
@@ -267,6 +297,9 @@ def test_a_tempo_of_ones_own_is_copied_else_the_librarys(clinician, aurora):
     Exercise.objects.filter(pk=two.pk).update(tempo_en="Faster.")
     form = clinician.get(adjust).context["sheet"].forms[1]
     assert form["tempo_en"].value() == "One breath each."  # as it was prescribed
+    start = build_url(aurora.newcomer, f"?prescription={made.pk}")
+    again = clinician.get(start).context["sheet"].forms
+    assert [form["tempo_en"].value() for form in again] == ["Count to five.", "One breath each."]
 
 
 # --- What speaks for stretching ----------------------------------------------------------------------------

@@ -396,7 +396,7 @@ def test_the_second_of_two_who_adjust_is_told(trial):
     client.post(adjust_url(trial), sent(trial, A_reps=5))
     answer = client.post(adjust_url(trial), stale)
     assert answer.status_code == 400
-    assert "A colleague has adjusted this programme meanwhile" in text(answer)
+    assert "This programme has a newer version by now" in text(answer)
     assert trial.prescription.versions.count() == 2
     # What changes is now said against the colleague's, and saving it goes through.
     assert answer.context["changes"] == [f"{trial.lines['A'].exercise.name}: repetitions 5 → 7"]

@@ -304,6 +304,7 @@ def test_a_draft_is_started_on_the_first_session_or_a_date(draft, aurora):
         ({"start": "date"}, "Choose the date."),
         ({"start": "date", "starts_on": "x"}, "Enter a valid date."),
         ({"start": "date", "starts_on": "2020-01-01"}, "The start cannot lie in the past."),
+        ({"start": "date", "starts_on": "2198-01-01"}, "Choose a day within a year from now."),
     ],
 )
 def test_a_start_that_cannot_be_is_refused(data, said, draft, aurora):

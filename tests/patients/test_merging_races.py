@@ -11,7 +11,7 @@ from patients.locking import locked, locked_patients
 from patients.merging import merge_patients
 from patients.models import CareTeamMember, EmergencyReport, Patient, PracticeSession, TreatmentNote
 from patients.vocabulary import EmergencySign, TreatmentKind
-from tests.factories import MembershipFactory, PatientFactory
+from tests.factories import MembershipFactory, PatientFactory, PrescriptionFactory
 from tests.patients.colliding import at_once
 from tests.patients.scenario import Scenario
 
@@ -134,3 +134,25 @@ def test_joining_twice_at_once_is_once(trial):
 
     at_once(lambda: locked_patients([trial.patient.pk]), join, join)
     assert [place.user for place in CareTeamMember.objects.all()] == [user]
+
+
+def test_handing_all_patients_over_while_two_of_them_are_merged(trial, keep):
+    """Both lock the prescriptions of the pair: in one order, so that neither waits for the other for ever."""
+    draft = PrescriptionFactory(
+        patient=keep, clinician=trial.clinician, status="draft", starts_on=None, created_at=trial.at(2)
+    )
+    taker = MembershipFactory(clinic=trial.clinic).user
+
+    def hand_over() -> int:
+        return caseload.hand_over_patients(
+            clinic=trial.clinic, giver=trial.clinician, taker=taker, by=taker, now=trial.at(3)
+        )
+
+    merged, number = at_once(
+        lambda: [locked(one) for one in (trial.prescription, draft)],
+        lambda: merge(trial, keep, trial.patient),
+        hand_over,
+    )
+    assert merged == keep
+    assert number == 2
+    assert not keep.prescriptions.filter(clinician=trial.clinician).exists()

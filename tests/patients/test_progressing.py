@@ -84,6 +84,16 @@ def test_after_a_stop_the_sessions_are_counted_from_when_it_was_resumed():
     assert holds(trial)[-1] == (5, 1, 10)
 
 
+def test_a_session_from_before_the_stop_that_is_told_after_it_was_resumed_does_not_count():
+    trial = growing(after=1)
+    trial.records(2, stopped="A")
+    trial.resumes(3, "A")
+    trial.records(1, at="09:00", told_on=3, done="A", **COMFORTABLE)
+    assert holds(trial) == [(1, 0, 5)]
+    trial.records(3, at="10:00", done="A", **COMFORTABLE)
+    assert holds(trial)[-1] == (4, 1, 10)
+
+
 def test_sessions_at_the_step_before_do_not_count_for_the_next_one():
     trial = growing(after=2)
     for day in (1, 2, 3):  # day 3 is the first at 10 seconds
@@ -118,6 +128,13 @@ def test_the_ladder_is_the_one_that_was_copied():
     for day in range(1, 5):
         trial.records(day, done="A", **COMFORTABLE)
     assert newest(trial).exercises.get().rung == 1
+
+
+def test_the_tempo_is_the_one_that_was_copied():
+    trial = growing(after=1)
+    Exercise.objects.update(tempo_en="Twice as fast.", tempo_it="Due volte più veloce.")
+    trial.records(1, done="A", **COMFORTABLE)
+    assert newest(trial).exercises.values_list("step", "tempo_en", "tempo_it").get() == (1, "", "")
 
 
 def test_a_step_is_not_what_the_clinician_gave_last():
@@ -199,6 +216,18 @@ def test_not_yet_counts_anew():
     assert holds(trial) == [(1, 0, 5)]
 
 
+def test_not_yet_does_not_count_a_session_of_a_day_before_that_is_told_later():
+    trial = growing(alone=False)
+    for day in (1, 3):
+        trial.records(day, done="A", **COMFORTABLE)
+    stepping.answer_step(request=asked(trial), approve=False, by=trial.clinician, now=trial.at(3, "17:00"))
+    trial.records(2, told_on=4, done="A", **COMFORTABLE)
+    trial.records(4, at="10:00", done="A", **COMFORTABLE)
+    assert not trial.open_work()
+    trial.records(5, done="A", **COMFORTABLE)
+    assert asked(trial).session.practised_on == trial.date(5)
+
+
 def test_the_item_is_closed_by_answering_it():
     trial = growing(alone=False)
     for day in (1, 2):
@@ -206,6 +235,41 @@ def test_the_item_is_closed_by_answering_it():
     (item,) = trial.open_work()
     with pytest.raises(ValidationError, match="Say yes or not yet"):
         close_item(item=item, by=trial.clinician, outcome="Seen.", now=trial.at(3))
+
+
+def test_what_was_stopped_for_pain_meanwhile_goes_no_step_on():
+    trial = growing("AB", alone=False)
+    for day in (1, 2):
+        trial.records(day, done="AB", **COMFORTABLE)
+    trial.records(3, done="B", stopped="A")
+    with pytest.raises(ValidationError, match="resume it first"):
+        stepping.answer_step(request=asked(trial), approve=True, by=trial.clinician, now=trial.at(3, "17:00"))
+    assert holds(trial) == [(1, 0, 5)]
+    stepping.answer_step(request=asked(trial), approve=False, by=trial.clinician, now=trial.at(3, "18:00"))
+    assert not trial.open_work(WorkKind.PROGRESSION)
+
+
+def test_resuming_it_takes_the_question_from_the_list_and_counts_anew():
+    trial = growing(alone=False)
+    for day in (1, 2):
+        trial.records(day, done="A", **COMFORTABLE)
+    trial.records(3, stopped="A")
+    trial.resumes(4, "A")
+    assert not StepRequest.objects.waiting().exists()
+    assert not trial.open_work(WorkKind.PROGRESSION)
+    trial.records(4, done="A", **COMFORTABLE)
+    assert not StepRequest.objects.waiting().exists()
+    trial.records(5, done="A", **COMFORTABLE)
+    assert asked(trial).session.practised_on == trial.date(5)
+
+
+def test_resuming_another_exercise_leaves_the_question_alone():
+    trial = growing("AB", alone=False)
+    trial.records(1, done="A", stopped="B", **COMFORTABLE)
+    trial.records(2, done="A", **COMFORTABLE)
+    trial.resumes(3, "B")
+    assert asked(trial).line == trial.line("A")
+    assert trial.open_work(WorkKind.PROGRESSION)
 
 
 @pytest.mark.parametrize("overtaken", [True, False])
@@ -262,6 +326,20 @@ def test_after_practice_the_next_gap_counts_anew():
     assert stepping.step_back_after_gaps(trial.at(18, "00:30")) == 1
     assert holds(trial)[-1] == (18, 0, 5)
     assert stepping.step_back_after_gaps(trial.at(40)) == 0  # nothing is left to take back
+
+
+@pytest.mark.parametrize(("said_on", "goes_back"), [(9, 1), (10, 0), (12, 0)])
+def test_a_step_that_a_clinician_agreed_to_after_the_gap_is_not_taken_back(said_on, goes_back):
+    """Practised last on day 2: the gap is over when day 9 is."""
+    trial = growing(alone=False)
+    for day in (1, 2):
+        trial.records(day, done="A", **COMFORTABLE)
+    stepping.answer_step(
+        request=asked(trial), approve=True, by=trial.clinician, now=trial.at(said_on, "10:00")
+    )
+    assert holds(trial)[-1] == (said_on, 1, 10)
+    assert stepping.step_back_after_gaps(trial.at(said_on, "10:01")) == 0
+    assert stepping.step_back_after_gaps(trial.at(20)) == goes_back
 
 
 def test_a_session_in_which_everything_was_skipped_is_no_practice():

@@ -33,8 +33,13 @@ class WhenForm(StartForm):
                 widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
                 required=False,
                 validators=[validate_reminder_time],
-                help_text=_("The patient's local time; empty: none."),
+                help_text=_("The patient's local time. Where all are empty, the patient's own stay."),
             )
+
+    @property
+    def when_is_wrong(self) -> bool:
+        """Whether what folds these fields away must be open."""
+        return any(self[name].errors for name in ("start", "starts_on", *self.reminder_names))
 
     def when(self) -> When:
         """What was said, for the domain, with a reminder for each session. Call after `is_valid`."""
@@ -44,9 +49,14 @@ class WhenForm(StartForm):
 
 
 def when_begun(patient: Patient, sessions_a_day: int) -> dict[str, Any]:
-    """What WhenForm begins with: the patient's own reminders, else what we suggest; today, if a date."""
+    """What WhenForm begins with: the patient's own reminders, else what we suggest; today, if a date.
+
+    Nothing is suggested to who has turned reminders off: sent along unseen, it would turn them on again.
+    """
     times = [reminder.at for reminder in patient.reminder_times.order_by("slot")]
     offered = times or (SUGGESTED[:sessions_a_day] if patient.email else [])
+    if patient.reminders_stopped_at is not None:
+        offered = []
     reminders = {f"reminder_{slot}": at for slot, at in enumerate(offered, start=1)}
     return {"starts_on": local_date(timezone.now(), patient.zone), **reminders}
 
