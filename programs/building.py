@@ -47,8 +47,11 @@ class Row:
 
     def tempo(self) -> dict[str, str]:
         """What is said of the tempo in the end, as columns."""
-        library = None if self.is_copy else self.exercise
-        return {name: getattr(self, name) or getattr(library, name, "") for name in TEMPO}
+        own = {name: getattr(self, name) for name in TEMPO}
+        # Written in one language only, it is read in that one: the library's words would say something else.
+        if self.is_copy or any(own.values()):
+            return own
+        return {name: getattr(self.exercise, name) for name in TEMPO}
 
     def asked(self) -> dict[str, Any]:
         """What is asked of the patient, field by field: what another row or line takes over."""

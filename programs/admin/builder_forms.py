@@ -10,9 +10,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from clinic.weekdays import CHOICES, WeekdaysFormField
-from programs import progression_words
+from programs import dose_figures, progression_words
 from programs.admin.builder_growth import GROWS, GrowthForm, growth_of, progression_of, rung_field
-from programs.building import TEMPO, Row
+from programs.building import TEMPO, Row, figures
 from programs.models import Dose, Exercise
 from programs.models.dose import MOST_SECONDS, MOST_TIMES
 from programs.progression import steps
@@ -83,7 +83,10 @@ class RowForm(GrowthForm):
         self.rungs = sorted({0, row.rung, *forms_of})
         self.named = {rung: str(forms_of.get(rung) or _unnamed(rung)) for rung in self.rungs}
         self.fields["rung"] = rung_field(_("Form"), list(self.named.items()))
-        harder = [(rung, name) for rung, name in self.named.items() if rung > self.rungs[0]]
+        now = self["rung"].value()
+        rung = int(now) if str(now).lstrip("-").isdecimal() else row.rung
+        reached = row.progression.up_to_rung  # one that has come to its last form keeps it
+        harder = [(one, name) for one, name in self.named.items() if one > rung or one == reached]
         self.fields["up_to_rung"] = rung_field(_("Then up to the form"), [("", _("The same form")), *harder])
 
     @property
@@ -95,6 +98,12 @@ class RowForm(GrowthForm):
 
     def more_figures(self) -> list[forms.BoundField]:
         return [self[name] for name in Dose.FIGURES if name not in (*SEEN_AT_ONCE, *GROWS)]
+
+    def librarys_dose(self) -> str:
+        """What the library says, where the row says something else; empty where it says the same."""
+        exercise = self.row.exercise
+        same = figures(self.dose_now()) == figures(exercise.dose())
+        return "" if same else dose_figures.in_short(exercise)
 
     def progression_in_short(self) -> str:
         """What grows, as far as it can be read; empty where nothing does, or does any more."""

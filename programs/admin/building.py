@@ -126,6 +126,18 @@ class Builder:
             return _("An exercise is not offered any more and was left out: look at it, then save again.")
         return _("A programme has at most %(most)s exercises.") % {"most": MOST_ROWS} if self.is_full else ""
 
+    def _problems(self) -> list[tuple[str, str, str]]:
+        """All that kept it from being saved: where it is, what it is called, what is wrong."""
+        if self.what != "save":
+            return []
+        found = [("", "", message) for message in self.scheme.non_field_errors()]
+        named: list[tuple[str, forms.Form]] = [("", self.scheme)]
+        named += [(f"{form.row.exercise.name}: ", form) for form in self.sheet.kept()]
+        for name, form in named:
+            for field in form:
+                found += [(field.auto_id, f"{name}{field.label}", message) for message in field.errors]
+        return [(anchor, label, str(message)) for anchor, label, message in found]
+
     def _tell(self, refused: ValidationError) -> None:
         """At the fields that it names, else at the top."""
         if not hasattr(refused, "error_dict"):
@@ -146,6 +158,7 @@ class Builder:
             "sheet": self.sheet,
             "scheme": self.scheme,
             "burden": burden([form.dose_now() for form in self.sheet.kept()]),
+            "problems": self._problems(),
             "growing": [
                 (form.row.exercise.name, way)
                 for form in self.sheet.kept()

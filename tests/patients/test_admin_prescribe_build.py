@@ -287,7 +287,9 @@ def test_a_tempo_of_ones_own_is_copied_else_the_librarys(clinician, aurora):
     one, two = ExerciseFactory(tempo_en="Slowly."), ExerciseFactory(tempo_en="One breath each.")
     page = clinician.post(build_url(aurora.newcomer), sent(one, act=f"add:{two.pk}"))
     assert page.context["sheet"].forms[1]["tempo_en"].value() == "One breath each."
-    data = sent(one, two, **{f"row-{one.pk}-tempo_en": "Count to five.", f"row-{two.pk}-tempo_en": ""})
+    one.tempo_it = "Piano."
+    one.save()
+    data = sent(one, two, **{f"row-{one.pk}-tempo_en": "Count to five.", f"row-{one.pk}-tempo_it": "Piano."})
     questions = clinician.post(build_url(aurora.newcomer), data)["Location"]
     clinician.post(questions, START)
     made = Prescription.objects.get(patient=aurora.newcomer, name_en="For her")

@@ -131,7 +131,7 @@ def test_a_progression_is_authored_where_a_running_programme_is_adjusted(time_ma
         ({"A_hold_s": 5, "A_next_after": 2, "A_hold_step_s": 5}, "Say what grows"),
         ({"A_next_after": 0}, "greater than or equal to 1"),
         ({"A_next_after": "x"}, "Enter a whole number"),
-        ({"A_next_after": 2, "A_up_to_rung": 0}, "Choose a harder form"),
+        ({"A_next_after": 2, "A_up_to_rung": 0}, "Select a valid choice"),  # the form of now
         ({"A_next_after": 2, "A_up_to_rung": 9}, "Select a valid choice"),
         ({"A_rung": -1, "A_up_to_rung": 0}, "Say after how many comfortable sessions."),
         ({"A_next_how": "perhaps"}, "Select a valid choice"),

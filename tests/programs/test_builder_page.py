@@ -314,3 +314,30 @@ def test_who_works_in_two_clinics_says_for_which(clinician, aurora, bora, two):
 def test_the_front_desk_and_patients_build_nothing(aurora, as_staff):
     for someone in (aurora.front_desk, aurora.patient.user):
         assert as_staff(someone).get(NEW, follow=True).status_code == 404
+
+
+# --- What a refused save says ----------------------------------------------------------------------------
+def test_all_that_is_wrong_is_said_at_the_top_which_takes_the_focus(clinician, two):
+    bridge, stretch = two
+    wrong = {f"row-{bridge.pk}-reps": "0", f"row-{stretch.pk}-next_after": "3", "name_en": ""}
+    answer = clinician.post(NEW, sent(bridge, stretch, act="save", **wrong), headers={"HX-Request": "true"})
+    assert 'id="problems" role="alert" tabindex="-1" autofocus' in answer.content.decode()
+    anchors = [anchor for anchor, _label, _message in answer.context["problems"]]
+    wanted = {"id_name_en", f"id_row-{bridge.pk}-reps", f"id_row-{stretch.pk}-next_after"}
+    assert wanted <= set(anchors)
+    assert 'id="problems"' not in clinician.post(NEW, sent(bridge, act="weigh", name_en="")).content.decode()
+
+
+def test_the_librarys_dose_stands_beside_another_one(clinician, two):
+    bridge, _stretch = two
+    same = text(clinician.post(NEW, sent(bridge, act="weigh")))
+    assert "The library:" not in same
+    other = sent(bridge, act="weigh", **{f"row-{bridge.pk}-reps": "12"})
+    assert "The library: 8 times · hold 4 s" in text(clinician.post(NEW, other))
+
+
+def test_the_form_of_now_is_no_form_to_grow_to(clinician, two):
+    bridge, _stretch = two
+    LadderFormFactory(exercise=bridge, rung=1, name_en="One leg")
+    form = clinician.post(NEW, sent(bridge, act="weigh")).context["sheet"].forms[0]
+    assert [value for value, _name in form.fields["up_to_rung"].choices] == ["", 1]
