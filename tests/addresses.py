@@ -141,6 +141,10 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
             {"pk": member.patient_id, "user_pk": member.user_id} for member in house.patient.care_team.all()
         ],
         "admin:treatment_withdraw": [{"pk": note.pk} for note in house.patient.treatment_notes.all()],
+        **{
+            f"admin:message_{what}": [{"pk": message.pk} for message in house.patient.messages.all()]
+            for what in ("answer", "settle")
+        },
         "admin:prescription_sign": [
             {"pk": prescription.pk, "number": 1} for prescription in (theirs.due, theirs.ended)
         ],

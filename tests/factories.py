@@ -27,6 +27,7 @@ from patients.models import (
     ExerciseRecord,
     ExerciseStop,
     Invitation,
+    Message,
     PaperCode,
     Patient,
     Pause,
@@ -43,7 +44,7 @@ from patients.models import (
     WorkItem,
     WorkItemEntry,
 )
-from patients.vocabulary import Alert, EmergencySign, Outcome, TreatmentKind, WorkKind
+from patients.vocabulary import Alert, EmergencySign, MessageKind, Outcome, TreatmentKind, WorkKind
 from programs.models import Exercise, ExerciseUse, Favourite, LadderForm, Program, ProgramItem
 from programs.vocabulary import Kind, Position, Precaution
 
@@ -308,6 +309,21 @@ class TreatmentNoteFactory(DjangoModelFactory):
     words = "Gentle mobilisation."
     written_by = SubFactory(UserFactory)
     written_at = LazyFunction(timezone.now)
+
+
+class MessageFactory(DjangoModelFactory):
+    """A question that waits; `kind` makes it a wish."""
+
+    class Meta:
+        model = Message
+
+    patient = SubFactory(PatientFactory)
+    uid = LazyFunction(uuid.uuid4)
+    kind = MessageKind.QUESTION
+    words = "May I swim?"
+    asked_at = LazyFunction(timezone.now)
+    asked_by = SelfAttribute("patient.user")
+    read_by_on = LazyAttribute(lambda message: today(message.patient))
 
 
 class CareTeamMemberFactory(DjangoModelFactory):

@@ -7,7 +7,7 @@ from clinic import navigation
 from clinic.admin.managed import MANAGERS, register_tab
 from clinic.admin_site import View, site
 from clinic.navigation import Entry
-from clinic.scoping import ANY_ROLE, HEALTH_ROLES
+from clinic.scoping import ANY_ROLE, HEALTH_ROLES, Role
 from patients.admin.patients import PatientAdmin
 from patients.clinic_pages import (
     adjust,
@@ -17,6 +17,7 @@ from patients.clinic_pages import (
     prescribe,
     prescribe_build,
     prescription,
+    questions,
     reports,
     staff,
     steps,
@@ -35,6 +36,9 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ("worklist/<int:pk>/acknowledge/", worklist.work_acknowledge, "work_acknowledge", HEALTH_ROLES),
     ("worklist/<int:pk>/hand-over/", worklist.work_hand_over, "work_hand_over", HEALTH_ROLES),
     ("worklist/<int:pk>/close/", worklist.work_close, "work_close", HEALTH_ROLES),
+    ("wishes/", questions.wishes, "wishes", ANY_ROLE),
+    ("messages/<int:pk>/answer/", questions.message_answer, "message_answer", CLINICIANS),
+    ("messages/<int:pk>/settle/", questions.message_settle, "message_settle", ANY_ROLE),
     ("reports/", reports.reports, "reports", HEALTH_ROLES),
     ("patients/<int:pk>/", patient_page.patient_page, "patient", ANY_ROLE),
     ("patients/<int:pk>/invite/", patient_page.patient_invite, "patient_invite", ANY_ROLE),
@@ -122,6 +126,13 @@ for entry in (
         order=20,
         roles=ANY_ROLE,
         under=("patients/", "prescriptions/", "handouts/"),
+    ),
+    Entry(
+        _("Appointments and calls"),
+        "admin:wishes",
+        order=30,
+        roles=frozenset({Role.FRONT_DESK}),
+        count=questions.wish_count,
     ),
     Entry(_("Reports"), "admin:reports", order=50, roles=HEALTH_ROLES),
 ):

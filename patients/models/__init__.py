@@ -2,6 +2,7 @@
 
 from patients.models.access import Invitation, PaperCode
 from patients.models.care_team import CareTeamMember
+from patients.models.message import Message
 from patients.models.patient import Patient, Precautions, ReminderTime
 from patients.models.practice import ExerciseRecord, ExerciseStop, PracticeSession
 from patients.models.prescribed import PrescribedExercise
@@ -23,6 +24,7 @@ __all__ = [
     "ExerciseRecord",
     "ExerciseStop",
     "Invitation",
+    "Message",
     "PaperCode",
     "Patient",
     "Pause",
