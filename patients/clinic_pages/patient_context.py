@@ -53,7 +53,7 @@ def contact_context(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
 def health_context(
     patient: Patient, *, by: User, now: dt.datetime, bound: dict[str, Any], treats: bool
 ) -> dict[str, Any]:
-    """As `by` sees it, who `treats` here or not. `bound` holds a form that was sent and refused, by its name."""
+    """As `by` sees it, who `treats` here or not. `bound` holds a form that was refused, by its name."""
     prescriptions = list(patient.prescriptions.select_related("clinician").order_by("-created_at", "-pk"))
     active = next((one for one in prescriptions if one.status == Prescription.Status.ACTIVE), None)
     known = Precautions.objects.filter(patient=patient).select_related("asked_by").first()

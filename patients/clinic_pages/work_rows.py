@@ -70,7 +70,7 @@ class Row:
 def rows_of(
     items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], by: User, now: dt.datetime
 ) -> list[Row]:
-    """Rows for `items` as `by` sees them; `bound` holds the form that was sent with errors, by item and name."""
+    """Rows for `items` as `by` sees them; `bound` holds the form that was refused, by item and name."""
     chosen: list[Any] = list(
         items.select_related("patient__clinic", "owner", "acknowledged_by").prefetch_related(
             "entries__session"

@@ -137,6 +137,13 @@ def test_a_row_of_the_other_is_then_of_the_one_kept(label, keep, other, by):
     assert not Patient.objects.filter(pk=other.pk).exists()
 
 
+def test_a_question_of_the_same_form_on_both_sides_keeps_both(keep, other, by):
+    ours = MessageFactory(patient=keep)
+    theirs = MessageFactory(patient=other, uid=ours.uid, words="And cycle?")
+    merged(keep, other, by)
+    assert set(keep.messages.values_list("pk", flat=True)) == {ours.pk, theirs.pk}
+
+
 def test_a_kind_of_row_that_nobody_moves_keeps_both_as_they_were(keep, other, by, monkeypatch):
     """What a new model would do that is forgotten in merging.py: refuse, never lose."""
     note, code = TreatmentNoteFactory(patient=other), InvitationFactory(patient=other)
