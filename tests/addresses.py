@@ -151,7 +151,11 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         **{f"admin:work_{what}": work for what in ("acknowledge", "hand_over", "close")},
         **{
             f"admin:{name}": [{"slug": clinic.slug}]
-            for name in ("clinic_settings", "clinic_staff", "staff_invite")
+            for name in ("clinic_settings", "clinic_staff", "staff_invite", "clinic_cards", "card_add")
+        },
+        **{
+            f"admin:card_{what}": [{"slug": clinic.slug, "key": key} for key in ("own-1", "keep-moving")]
+            for what in ("edit", "remove")
         },
         **{f"admin:staff_{what}": staff for what in ("leave", "hand_over")},
         "admin:build": [{"pk": theirs.program.pk}],

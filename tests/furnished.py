@@ -40,6 +40,7 @@ from programs.vocabulary import Precaution
 from tests.cast import House
 from tests.factories import (
     CareTeamMemberFactory,
+    ClinicCardsFactory,
     EmergencyReportFactory,
     EventFactory,
     ExerciseFactory,
@@ -117,6 +118,7 @@ def furnish(house: House) -> Furnished:
         assessed_on=today(house.newcomer),
         assessed_result="Seen, nothing found.",
     )
+    ClinicCardsFactory(clinic=house.clinic)
     _events(house)
     with_app(house.clinician)
     return Furnished(

@@ -11,6 +11,7 @@ from clinic.scoping import ANY_ROLE, HEALTH_ROLES, Role
 from patients.admin.patients import PatientAdmin
 from patients.clinic_pages import (
     adjust,
+    cards,
     maintain,
     merge,
     patient_page,
@@ -109,6 +110,10 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
         "prescription_sign",
         CLINICIANS,
     ),
+    ("clinic/<slug:slug>/cards/", cards.clinic_cards, "clinic_cards", MANAGERS),
+    ("clinic/<slug:slug>/cards/add/", cards.card_add, "card_add", MANAGERS),
+    ("clinic/<slug:slug>/cards/<slug:key>/", cards.card_edit, "card_edit", MANAGERS),
+    ("clinic/<slug:slug>/cards/<slug:key>/remove/", cards.card_remove, "card_remove", MANAGERS),
     ("clinic/<slug:slug>/staff/", staff.clinic_staff, "clinic_staff", MANAGERS),
     ("clinic/<slug:slug>/staff/invite/", staff.staff_invite, "staff_invite", MANAGERS),
     ("clinic/<slug:slug>/staff/<int:pk>/leave/", staff.staff_leave, "staff_leave", MANAGERS),
@@ -117,6 +122,7 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
 for route, view, name, roles in PAGES:
     site().add_page(route, view, name=name, roles=roles)
 register_tab(_("Staff"), "admin:clinic_staff")
+register_tab(_("Cards"), "admin:clinic_cards")
 
 for entry in (
     Entry(_("Worklist"), "admin:worklist", order=10, roles=HEALTH_ROLES, count=worklist.open_count),

@@ -12,6 +12,7 @@ from patients.vocabulary import MessageKind
 from tests.clients import signed_in
 from tests.factories import (
     CareTeamMemberFactory,
+    ClinicCardsFactory,
     ExerciseFactory,
     MembershipFactory,
     MessageFactory,
@@ -39,6 +40,9 @@ READ = {
     "prescription_handout",
     "handouts",
     "clinic_staff",
+    "clinic_cards",
+    "card_add",
+    "card_edit",
     "staff_leave",
     "staff_hand_over",
 }
@@ -69,6 +73,8 @@ def addresses(aurora) -> dict[str, str]:
         "prescription_sign": [ReviewFactory(prescription=aurora.prescription).number],
         "patient_merge": [aurora.newcomer.pk],
         "patient_team_leave": [CareTeamMemberFactory(patient=aurora.patient).user_id],
+        "card_edit": [ClinicCardsFactory(clinic=aurora.clinic).cards[0]["key"]],
+        "card_remove": ["own-1"],
         "staff_leave": [aurora.clinician.pk],
         "staff_hand_over": [aurora.clinician.pk],
     }
