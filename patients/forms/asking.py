@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from patients.vocabulary import MessageKind, TimeOfDay
@@ -52,4 +53,4 @@ class AskForm(forms.Form):
     def __init__(self, *args: Any, open_days: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         days: Any = self.fields["days"]
-        days.choices = [(int(day), WEEKDAYS[int(day) - 1]) for day in open_days]
+        days.choices = [(int(day), capfirst(WEEKDAYS[int(day) - 1])) for day in open_days]
