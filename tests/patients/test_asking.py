@@ -35,7 +35,7 @@ def refused(act: Any, **given: Any) -> dict[str, str]:
         act(**given)
     refusal = error.value
     found = refusal.error_dict if hasattr(refusal, "error_dict") else {"": refusal.error_list}
-    return {name: errors[0].code for name, errors in found.items()}
+    return {name: errors[0].code or "" for name, errors in found.items()}
 
 
 def work(trial: Scenario, kind: WorkKind) -> list[WorkItem]:

@@ -159,7 +159,7 @@ def refused(act: Any, *args: Any, **given: Any) -> dict[str, str]:
         act(*args, **given)
     refusal = error.value
     found = refusal.error_dict if hasattr(refusal, "error_dict") else {"": refusal.error_list}
-    return {name: errors[0].code for name, errors in found.items()}
+    return {name: errors[0].code or "" for name, errors in found.items()}
 
 
 def test_a_wording_of_the_clinics_stands_in_the_place_of_ours(trial, at):
