@@ -62,11 +62,12 @@ class Verb(models.TextChoices):
     RESUMED = "resumed", _("resumed")  # exercise that was stopped
     REPORTED = "reported", _("reported")  # emergency sign
     # Work and reviews.
+    ASKED = "asked", _("asked")  # message: the patient's question or wish
     OPENED = "opened", _("opened")  # work item, review
     ACKNOWLEDGED = "acknowledged", _("acknowledged")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", _("closed")  # work item; message: without an answer in words
     ESCALATED = "escalated", _("passed on")
-    ANSWERED = "answered", _("answered")  # the patient's part of a review
+    ANSWERED = "answered", _("answered")  # the patient's part of a review; message
     SIGNED = "signed", _("signed")  # the clinician's part
 
 

@@ -1,4 +1,4 @@
-"""Closing a work item with an end of its own: an emergency sign cleared, a review signed, a step answered."""
+"""Closing a work item with an end of its own: a sign cleared, a review signed, a question answered."""
 
 import datetime as dt
 
@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import User
+from patients.asking import kinds_on
 from patients.emergency import clear_emergency
-from patients.models import EmergencyReport, Patient, Review, StepRequest, WorkItem
+from patients.models import EmergencyReport, Message, Patient, Review, StepRequest, WorkItem
 from patients.vocabulary import WorkKind
 from patients.work import close_work
 
@@ -34,6 +35,11 @@ def close_item(*, item: WorkItem, by: User, outcome: str, now: dt.datetime) -> N
     ):
         problem = _("Say yes or not yet to the next step, on the programme's page: that closes it.")
         raise ValidationError(problem, code="not_answered")
+    elif (
+        item.kind in {WorkKind.QUESTION, WorkKind.WISH}
+        and Message.objects.waiting().filter(patient=item.patient_id, kind__in=kinds_on(item.kind)).exists()
+    ):
+        raise ValidationError(_("Answer, or say what came of it: that closes it."), code="not_answered")
     close_work(item=item, by=by, outcome=outcome, now=now)
 
 

@@ -20,7 +20,6 @@ from patients.locking import locked_patients
 from patients.models import (
     EmergencyReport,
     Patient,
-    PracticeSession,
     Precautions,
     Prescription,
     WorkItem,
@@ -32,7 +31,10 @@ from patients.work import refuse_outsider
 # What can be taken from the other one, field by field.
 CONTACT = ("given_name", "family_name", "birth_on", "email", "phone", "language", "time_zone")
 # What moves as it is.
-MOVED = ("prescriptions", "sessions", "emergency_reports", "treatment_notes", "invitations", "paper_codes")
+MOVED = (
+    *("prescriptions", "sessions", "emergency_reports", "treatment_notes", "messages"),
+    *("invitations", "paper_codes"),
+)
 PATIENT_PAGE = "admin:patient"  # as notices name it that lead there
 
 
@@ -60,7 +62,7 @@ def merge_patients(
     revoke_paper_code(patient=other, by=by, now=now)
     revoke_invitations(patient=other, by=by, now=now)
     _merge_contact(keep, other, from_other, by=by, now=now)
-    _rename_sessions(keep, other)
+    _rename_sent(keep, other)
     for name in MOVED:
         getattr(other, name).update(patient=keep)
     _merge_precautions(keep, other)
@@ -138,11 +140,12 @@ def _merge_contact(
     keep.save(update_fields=[*from_other, "user"])
 
 
-def _rename_sessions(keep: Patient, other: Patient) -> None:
-    """A session of the same id on both sides, from one form sent for both, gets an id of its own."""
-    ours = PracticeSession.objects.filter(patient=keep).values("uid")
-    for uid in set(other.sessions.filter(uid__in=ours).values_list("uid", flat=True)):
-        other.sessions.filter(uid=uid).update(uid=uuid.uuid4())
+def _rename_sent(keep: Patient, other: Patient) -> None:
+    """A session or question of the same id on both sides, from one form sent for both, gets its own."""
+    for name in ("sessions", "messages"):
+        ours, theirs = getattr(keep, name).values("uid"), getattr(other, name)
+        for uid in set(theirs.filter(uid__in=ours).values_list("uid", flat=True)):
+            theirs.filter(uid=uid).update(uid=uuid.uuid4())
 
 
 def _merge_precautions(keep: Patient, other: Patient) -> None:

@@ -15,7 +15,15 @@ from django.db.models import Exists, OuterRef, Subquery
 from clinic.localtime import local_date
 from clinic.models import User
 from patients.going_on import session_going_on, stopped_in
-from patients.models import EmergencyReport, ExerciseRecord, Patient, PracticeSession, Prescription, Review
+from patients.models import (
+    ClinicCards,
+    EmergencyReport,
+    ExerciseRecord,
+    Patient,
+    PracticeSession,
+    Prescription,
+    Review,
+)
 from patients.prescribed import exercises_on
 from patients.trial import ONE_DAY, Span, day_number, is_paused, spans
 from patients.vocabulary import Outcome
@@ -98,10 +106,12 @@ class Standing:
 def current_prescription(*, patient: Patient, user: User) -> Any:
     """The patient's running prescription, else the one that ended last, else None: one query.
 
-    `is_suspended` and `review_helped` are on it (see Standing).
+    `is_suspended` and `review_helped` are on it (see Standing), and `card_edits`, what its clinic made of the
+    cards under Learn (None: nothing).
     """
     reports = EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))
     reviews = Review.objects.unsigned().filter(prescription=OuterRef("pk"))
+    cards = ClinicCards.objects.filter(clinic=OuterRef("patient__clinic"))
     return (
         Prescription.objects.visible_to_patient(user)
         .of(patient)
@@ -109,6 +119,7 @@ def current_prescription(*, patient: Patient, user: User) -> Any:
         .annotate(
             is_suspended=Exists(reports),
             review_helped=Subquery(reviews.order_by("-number").values("helped")[:1]),
+            card_edits=Subquery(cards.values("cards")[:1]),
         )
         .latest_first()
         .first()

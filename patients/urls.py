@@ -5,7 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.urls import include, path, register_converter
 
-from patients.pages import help_now, learn, photo, progress, review, session, today
+from patients.pages import ask, help_now, learn, photo, progress, review, session, today
 from patients.pages.settings import settings as settings_page
 
 
@@ -31,6 +31,7 @@ urlpatterns = [
     path("progress/", progress.progress, name="progress"),
     path("progress/<date:on>/", progress.progress_day, name="progress_day"),
     path("learn/", learn.learn, name="learn"),
+    path("ask/", ask.ask, name="ask"),
     path("settings/", settings_page, name="settings"),
     path("help-now/", help_now.help_now, name="help_now"),
     path("help-now/told/", help_now.told, name="help_told"),

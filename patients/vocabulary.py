@@ -115,11 +115,38 @@ class ForStretching(models.TextChoices):
     ONE_POSITION = "one_position", _("Hard to stay in one position")
 
 
+class MessageKind(models.TextChoices):
+    """What a patient asks of the clinic."""
+
+    QUESTION = "question", _("A question")
+    APPOINTMENT = "appointment", _("An appointment")
+    CALL_BACK = "call_back", _("A call back")
+
+
+WISHES = (MessageKind.APPOINTMENT, MessageKind.CALL_BACK)  # the front desk sees to these, too
+
+
+class TimeOfDay(models.TextChoices):
+    MORNING = "morning", _("Morning")
+    AFTERNOON = "afternoon", _("Afternoon")
+    EVENING = "evening", _("Evening")
+
+
+class MessageOutcome(models.TextChoices):
+    """What came of it; all but the first need no words."""
+
+    ANSWERED = "answered", _("Answered")
+    BOOKED = "booked", _("Appointment made")
+    SPOKEN = "spoken", _("We spoke")
+
+
 class WorkKind(models.TextChoices):
     EMERGENCY = "emergency", _("Emergency sign reported")
     STOP = "stop", _("Stop or pain alert")
     SKIPPED_FOR_PAIN = "skipped_for_pain", _("Skipped for pain twice running")
     REVIEW = "review", _("Review")
+    QUESTION = "question", _("Question")
+    WISH = "wish", _("Wish for an appointment or a call")
     PROGRESSION = "progression", _("Next step of an exercise")
 
 
@@ -134,6 +161,9 @@ class Alert(models.TextChoices):
     PAIN_SKIP = "pain_skip", _("An exercise was skipped for pain in two sessions running")
     EMERGENCY_SIGN = "emergency_sign", _("An emergency sign was reported")
     REVIEW_REACHED = "review_reached", _("The review point was reached")
+    ASKED = "asked", _("A question was asked")
+    WISHED_APPOINTMENT = "wished_appointment", _("An appointment is wished for")
+    WISHED_CALL = "wished_call", _("A call back is wished for")
     STEP_REACHED = "step_reached", _("An exercise was comfortable often enough for its next step")
 
 
@@ -143,6 +173,8 @@ URGENCY = [
     WorkKind.STOP,
     WorkKind.REVIEW,
     WorkKind.SKIPPED_FOR_PAIN,
+    WorkKind.QUESTION,
+    WorkKind.WISH,
     WorkKind.PROGRESSION,
 ]
 

@@ -14,6 +14,7 @@ from clinic.models import Clinic, Membership, User
 from clinic.scoping import HEALTH_ROLES
 from patients.models import (
     EmergencyReport,
+    Message,
     Patient,
     PracticeSession,
     Prescription,
@@ -30,8 +31,9 @@ def open_work(
     prescription: Prescription | None,
     owner: User | None,
     alerts: Mapping[WorkKind, Sequence[Alert]],
-    about: PracticeSession | Review | EmergencyReport,
+    about: PracticeSession | Review | EmergencyReport | Message,
     now: dt.datetime,
+    due_on: dt.date | None = None,
     some_open: bool = True,
 ) -> dict[WorkKind, WorkItem]:
     """Add what happened to the patient's open items, one of each kind in `alerts`; make what is missing.
@@ -40,12 +42,13 @@ def open_work(
     colleague who closes them meanwhile: then there are new ones. A new event on an item that was
     acknowledged asks for attention again, by its own due date; the entries keep who took what when.
     Three statements however many kinds, four where some are new and some were acknowledged;
+    `due_on` is the clinic's next open day unless given.
     `some_open=False` saves one, where the caller has seen under that lock that the patient has no open item.
     """
     rows = WorkItem.objects.open().select_for_update(of=("self",), no_key=True).select_related("owner")
     found = rows.filter(patient=patient, kind__in=alerts) if some_open else ()
     items = {WorkKind(item.kind): item for item in found}
-    due_on = next_open_day(patient.clinic, local_date(now, patient.clinic.time_zone))
+    due_on = due_on or next_open_day(patient.clinic, local_date(now, patient.clinic.time_zone))
     taken = [item for item in items.values() if item.acknowledged_at is not None]
     if taken:
         WorkItem.objects.filter(pk__in=[item.pk for item in taken]).update(
@@ -73,6 +76,7 @@ def open_work(
             session=about if isinstance(about, PracticeSession) else None,
             review=about if isinstance(about, Review) else None,
             emergency=about if isinstance(about, EmergencyReport) else None,
+            message=about if isinstance(about, Message) else None,
         )
         for kind, whats in alerts.items()
         for what in whats

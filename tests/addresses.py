@@ -141,13 +141,21 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
             {"pk": member.patient_id, "user_pk": member.user_id} for member in house.patient.care_team.all()
         ],
         "admin:treatment_withdraw": [{"pk": note.pk} for note in house.patient.treatment_notes.all()],
+        **{
+            f"admin:message_{what}": [{"pk": message.pk} for message in house.patient.messages.all()]
+            for what in ("answer", "settle")
+        },
         "admin:prescription_sign": [
             {"pk": prescription.pk, "number": 1} for prescription in (theirs.due, theirs.ended)
         ],
         **{f"admin:work_{what}": work for what in ("acknowledge", "hand_over", "close")},
         **{
             f"admin:{name}": [{"slug": clinic.slug}]
-            for name in ("clinic_settings", "clinic_staff", "staff_invite")
+            for name in ("clinic_settings", "clinic_staff", "staff_invite", "clinic_cards", "card_add")
+        },
+        **{
+            f"admin:card_{what}": [{"slug": clinic.slug, "key": key} for key in ("own-1", "keep-moving")]
+            for what in ("edit", "remove")
         },
         **{f"admin:staff_{what}": staff for what in ("leave", "hand_over")},
         "admin:build": [{"pk": theirs.program.pk}],

@@ -23,10 +23,12 @@ from clinic.models.links import hashed
 from clinic.scoping import Role
 from patients.models import (
     CareTeamMember,
+    ClinicCards,
     EmergencyReport,
     ExerciseRecord,
     ExerciseStop,
     Invitation,
+    Message,
     PaperCode,
     Patient,
     Pause,
@@ -43,7 +45,7 @@ from patients.models import (
     WorkItem,
     WorkItemEntry,
 )
-from patients.vocabulary import Alert, EmergencySign, Outcome, TreatmentKind, WorkKind
+from patients.vocabulary import Alert, EmergencySign, MessageKind, Outcome, TreatmentKind, WorkKind
 from programs.models import Exercise, ExerciseUse, Favourite, LadderForm, Program, ProgramItem
 from programs.vocabulary import Kind, Position, Precaution
 
@@ -308,6 +310,45 @@ class TreatmentNoteFactory(DjangoModelFactory):
     words = "Gentle mobilisation."
     written_by = SubFactory(UserFactory)
     written_at = LazyFunction(timezone.now)
+
+
+class MessageFactory(DjangoModelFactory):
+    """A question that waits; `kind` makes it a wish."""
+
+    class Meta:
+        model = Message
+
+    patient = SubFactory(PatientFactory)
+    uid = LazyFunction(uuid.uuid4)
+    kind = MessageKind.QUESTION
+    words = "May I swim?"
+    asked_at = LazyFunction(timezone.now)
+    asked_by = SelfAttribute("patient.user")
+    read_by_on = LazyAttribute(lambda message: today(message.patient))
+
+
+class ClinicCardsFactory(DjangoModelFactory):
+    """A clinic that has reworded one card, hidden another, and has one of its own from day 4 on."""
+
+    class Meta:
+        model = ClinicCards
+
+    clinic = SubFactory(ClinicFactory)
+    cards = LazyFunction(
+        lambda: [
+            {"key": "every-back-differs", "hidden": False, **card_texts("Backs differ")},
+            {"key": "keep-moving", "hidden": True, **card_texts("")},
+            {"key": "own-1", "hidden": False, "own": True, "day": 4, **card_texts("Our garden")},
+        ]
+    )
+    edition = 1
+
+
+def card_texts(title: str) -> dict[str, str]:
+    """The texts of a card under Learn, in both languages; all of them empty for an empty title."""
+    text = f"{title}: text." if title else ""
+    italian = f"{title}, in italiano" if title else ""
+    return {"title_en": title, "title_it": italian, "text_en": text, "text_it": text}
 
 
 class CareTeamMemberFactory(DjangoModelFactory):

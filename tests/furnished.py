@@ -23,12 +23,24 @@ from patients.models import (
 )
 from patients.reviews import snapshot
 from patients.signin.paper import make_paper_code
-from patients.vocabulary import Alert, Decision, EmergencySign, EndReason, Helped, Outcome, Site, WorkKind
+from patients.vocabulary import (
+    Alert,
+    Decision,
+    EmergencySign,
+    EndReason,
+    Helped,
+    MessageKind,
+    MessageOutcome,
+    Outcome,
+    Site,
+    WorkKind,
+)
 from programs.models import Exercise, Program
 from programs.vocabulary import Precaution
 from tests.cast import House
 from tests.factories import (
     CareTeamMemberFactory,
+    ClinicCardsFactory,
     EmergencyReportFactory,
     EventFactory,
     ExerciseFactory,
@@ -36,6 +48,7 @@ from tests.factories import (
     ExerciseStopFactory,
     InvitationFactory,
     LadderFormFactory,
+    MessageFactory,
     NoticeAttemptFactory,
     NoticeFactory,
     PatientFactory,
@@ -105,6 +118,7 @@ def furnish(house: House) -> Furnished:
         assessed_on=today(house.newcomer),
         assessed_result="Seen, nothing found.",
     )
+    ClinicCardsFactory(clinic=house.clinic)
     _events(house)
     with_app(house.clinician)
     return Furnished(
@@ -193,6 +207,7 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
     StepRequestFactory(session=session)
     step = WorkItemFactory(prescription=prescription, kind=WorkKind.PROGRESSION, owner=house.clinician)
     WorkItemEntryFactory(item=step, what=Alert.STEP_REACHED, session=session)
+    _asked(prescription, house)
     work = WorkItemFactory(prescription=prescription, owner=house.clinician)
     WorkItemEntryFactory(item=work, what=Alert.STOP, session=session)
     closed = WorkItemFactory(
@@ -220,6 +235,29 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
     )
     NoticeAttemptFactory(notice=notice, number=1, outcome="failed", answer="550 no such mailbox")
     return stop, work
+
+
+def _asked(prescription: Prescription, house: House) -> None:
+    """A question that waits, a wish that waits, a question that was answered."""
+    patient, now = house.patient, timezone.now()
+    question = MessageFactory(patient=patient, words="May I swim?")
+    wish = MessageFactory(
+        patient=patient, kind=MessageKind.CALL_BACK, words="Not on my mobile.", days=[1], times=["morning"]
+    )
+    MessageFactory(
+        patient=patient,
+        words="And cycle?",
+        outcome=MessageOutcome.ANSWERED,
+        answer="Yes, gently.",
+        closed_by=house.clinician,
+        closed_at=now,
+    )
+    for kind, what, message in (
+        (WorkKind.QUESTION, Alert.ASKED, question),
+        (WorkKind.WISH, Alert.WISHED_CALL, wish),
+    ):
+        item = WorkItemFactory(prescription=prescription, kind=kind, owner=house.clinician)
+        WorkItemEntryFactory(item=item, what=what, session=None, message=message)
 
 
 def _reviewed_before(patient: Patient, house: House) -> Prescription:

@@ -33,10 +33,11 @@ NOT_WORDS = {
     "clinic.Event.object_type": "the name of a model",
     "clinic.Event.object_id": "an id",
     "patients.WorkItem.outcome": "of a closed item alone, see HAS_WORDS_WHERE",
+    "patients.Message.answer": "of an answered question alone, see HAS_WORDS_WHERE",
     "patients.Screening.assessed_by": "where signs were assessed, see HAS_WORDS_WHERE",
 }
 # Constraints tie these to other columns: planted where there is a text already.
-HAS_WORDS_WHERE = ("patients.WorkItem.outcome", "patients.Screening.assessed_by")
+HAS_WORDS_WHERE = ("patients.WorkItem.outcome", "patients.Message.answer", "patients.Screening.assessed_by")
 
 
 def all_rows() -> Rows:

@@ -7,16 +7,18 @@ from clinic import navigation
 from clinic.admin.managed import MANAGERS, register_tab
 from clinic.admin_site import View, site
 from clinic.navigation import Entry
-from clinic.scoping import ANY_ROLE, HEALTH_ROLES
+from clinic.scoping import ANY_ROLE, HEALTH_ROLES, Role
 from patients.admin.patients import PatientAdmin
 from patients.clinic_pages import (
     adjust,
+    cards,
     maintain,
     merge,
     patient_page,
     prescribe,
     prescribe_build,
     prescription,
+    questions,
     reports,
     staff,
     steps,
@@ -35,6 +37,9 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ("worklist/<int:pk>/acknowledge/", worklist.work_acknowledge, "work_acknowledge", HEALTH_ROLES),
     ("worklist/<int:pk>/hand-over/", worklist.work_hand_over, "work_hand_over", HEALTH_ROLES),
     ("worklist/<int:pk>/close/", worklist.work_close, "work_close", HEALTH_ROLES),
+    ("wishes/", questions.wishes, "wishes", ANY_ROLE),
+    ("messages/<int:pk>/answer/", questions.message_answer, "message_answer", CLINICIANS),
+    ("messages/<int:pk>/settle/", questions.message_settle, "message_settle", ANY_ROLE),
     ("reports/", reports.reports, "reports", HEALTH_ROLES),
     ("patients/<int:pk>/", patient_page.patient_page, "patient", ANY_ROLE),
     ("patients/<int:pk>/invite/", patient_page.patient_invite, "patient_invite", ANY_ROLE),
@@ -105,6 +110,10 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
         "prescription_sign",
         CLINICIANS,
     ),
+    ("clinic/<slug:slug>/cards/", cards.clinic_cards, "clinic_cards", MANAGERS),
+    ("clinic/<slug:slug>/cards/add/", cards.card_add, "card_add", MANAGERS),
+    ("clinic/<slug:slug>/cards/<slug:key>/", cards.card_edit, "card_edit", MANAGERS),
+    ("clinic/<slug:slug>/cards/<slug:key>/remove/", cards.card_remove, "card_remove", MANAGERS),
     ("clinic/<slug:slug>/staff/", staff.clinic_staff, "clinic_staff", MANAGERS),
     ("clinic/<slug:slug>/staff/invite/", staff.staff_invite, "staff_invite", MANAGERS),
     ("clinic/<slug:slug>/staff/<int:pk>/leave/", staff.staff_leave, "staff_leave", MANAGERS),
@@ -113,6 +122,7 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
 for route, view, name, roles in PAGES:
     site().add_page(route, view, name=name, roles=roles)
 register_tab(_("Staff"), "admin:clinic_staff")
+register_tab(_("Cards"), "admin:clinic_cards")
 
 for entry in (
     Entry(_("Worklist"), "admin:worklist", order=10, roles=HEALTH_ROLES, count=worklist.open_count),
@@ -122,6 +132,13 @@ for entry in (
         order=20,
         roles=ANY_ROLE,
         under=("patients/", "prescriptions/", "handouts/"),
+    ),
+    Entry(
+        _("Appointments and calls"),
+        "admin:wishes",
+        order=30,
+        roles=frozenset({Role.FRONT_DESK}),
+        count=questions.wish_count,
     ),
     Entry(_("Reports"), "admin:reports", order=50, roles=HEALTH_ROLES),
 ):

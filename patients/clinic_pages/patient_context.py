@@ -14,10 +14,19 @@ from patients.care_team import team_of
 from patients.clinic_pages import report_figures
 from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm, TreatmentForm
 from patients.clinic_pages.forms.team import TeamForm
+from patients.clinic_pages.message_rows import shown
 from patients.clinic_pages.timeline import timeline
 from patients.clinic_pages.told_sessions import told
 from patients.clinic_pages.work_rows import stopped_exercises
-from patients.models import EmergencyReport, Patient, PracticeSession, Precautions, Prescription, WorkItem
+from patients.models import (
+    EmergencyReport,
+    Message,
+    Patient,
+    PracticeSession,
+    Precautions,
+    Prescription,
+    WorkItem,
+)
 from patients.vocabulary import EmergencySign
 
 SESSIONS_SHOWN = 5
@@ -41,8 +50,10 @@ def contact_context(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def health_context(patient: Patient, *, by: User, now: dt.datetime, bound: dict[str, Any]) -> dict[str, Any]:
-    """As `by` sees it. `bound` holds a form that was sent and refused, by its name."""
+def health_context(
+    patient: Patient, *, by: User, now: dt.datetime, bound: dict[str, Any], treats: bool
+) -> dict[str, Any]:
+    """As `by` sees it, who `treats` here or not. `bound` holds a form that was refused, by its name."""
     prescriptions = list(patient.prescriptions.select_related("clinician").order_by("-created_at", "-pk"))
     active = next((one for one in prescriptions if one.status == Prescription.Status.ACTIVE), None)
     known = Precautions.objects.filter(patient=patient).select_related("asked_by").first()
@@ -50,6 +61,8 @@ def health_context(patient: Patient, *, by: User, now: dt.datetime, bound: dict[
         PracticeSession.objects.current().filter(patient=patient).prefetch_related("records__prescribed")
     )
     team = team_of(patient)
+    messages = Message.objects.visible_to_staff(by).of(patient).select_related("patient", "closed_by")
+    asked = [shown(message, treats=treats) for message in messages]
     return {
         **timeline(patient),
         "treatment_form": bound.get("treatment")
@@ -62,6 +75,8 @@ def health_context(patient: Patient, *, by: User, now: dt.datetime, bound: dict[
         "team_form": bound.get("team") or TeamForm(clinic=patient.clinic, team=team),
         "active": _active(active, now=now) if active else None,
         "work": WorkItem.objects.open().filter(patient=patient).by_urgency().select_related("owner"),
+        "messages_waiting": [row for row in asked if row.form],
+        "messages_closed": [row for row in asked if not row.form],
         "reports": [
             (one, [EmergencySign(sign).label for sign in one.signs])
             for one in EmergencyReport.objects.filter(patient=patient).select_related("cleared_by")

@@ -95,9 +95,10 @@ def show_patient(
     user, now = cast("User", request.user), timezone.now()
     context = {"title": str(patient), **contact_context(patient, now=now)}
     sees_health = has_role_for(request, patient, HEALTH_ROLES)
+    treats = has_role_for(request, patient, CLINICIANS)
     if sees_health:
-        context |= health_context(patient, by=user, now=now, bound=bound or {})
-    context |= {"sees_health": sees_health, "treats": has_role_for(request, patient, CLINICIANS)}
+        context |= health_context(patient, by=user, now=now, bound=bound or {}, treats=treats)
+    context |= {"sees_health": sees_health, "treats": treats}
     return page(request, "patients/staff/patient.html", context, status=status)
 
 

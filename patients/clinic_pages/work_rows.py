@@ -11,10 +11,16 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from clinic.localtime import local_date
+from clinic.models import User
+from clinic.scoping import clinics_of
+from patients.asking import work_kind
 from patients.clinic_pages.forms.work import CloseForm, HandOverForm, colleagues
+from patients.clinic_pages.message_rows import MessageRow, shown
+from patients.clinic_pages.scope import CLINICIANS
 from patients.models import (
     EmergencyReport,
     ExerciseStop,
+    Message,
     PrescribedExercise,
     Review,
     StepRequest,
@@ -30,6 +36,8 @@ ICONS = {
     WorkKind.STOP: "stop",
     WorkKind.REVIEW: "flag",
     WorkKind.SKIPPED_FOR_PAIN: "skipped",
+    WorkKind.QUESTION: "mail",
+    WorkKind.WISH: "calendar",
     WorkKind.PROGRESSION: "up",
 }
 
@@ -44,6 +52,7 @@ class Row:
     stopped: list[PrescribedExercise]
     signs: list[str]
     link: str
+    messages: list[MessageRow]  # what waits for an answer
     closes_elsewhere: bool  # a review is signed, an emergency sign cleared, a next step answered
     close: CloseForm
     hand_over: HandOverForm
@@ -58,8 +67,10 @@ class Row:
         return ICONS[WorkKind(self.item.kind)]
 
 
-def rows_of(items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], now: dt.datetime) -> list[Row]:
-    """Rows for `items`; `bound` holds the form that was sent with errors, by item and name."""
+def rows_of(
+    items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], by: User, now: dt.datetime
+) -> list[Row]:
+    """Rows for `items` as `by` sees them; `bound` holds the form that was refused, by item and name."""
     chosen: list[Any] = list(
         items.select_related("patient__clinic", "owner", "acknowledged_by").prefetch_related(
             "entries__session"
@@ -72,6 +83,7 @@ def rows_of(items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], now
         WorkKind.REVIEW: _unsigned(_about(chosen, WorkKind.REVIEW)),
         WorkKind.PROGRESSION: _unanswered(_about(chosen, WorkKind.PROGRESSION)),
     }
+    messages = _messages(chosen, by=by)
     takers = colleagues({item.patient.clinic_id for item in chosen})
     rows = []
     for item in chosen:
@@ -88,6 +100,7 @@ def rows_of(items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], now
                 stopped=stopped.get(item.prescription_id, []) if item.kind == WorkKind.STOP else [],
                 signs=signs.get(item.patient_id, []) if item.kind == WorkKind.EMERGENCY else [],
                 link=_link(item),
+                messages=messages.get((item.patient_id, item.kind), []),
                 closes_elsewhere=item.patient_id in elsewhere.get(WorkKind(item.kind), ()),
                 close=bound.get((item.pk, "close")) or CloseForm(auto_id=f"close-{item.pk}-%s"),
                 hand_over=bound.get((item.pk, "hand_over")) or HandOverForm(users=others, item=item),
@@ -130,6 +143,19 @@ def _unanswered(patient_ids: Iterable[int]) -> set[int]:
     """Whose next step waits for a word."""
     requests = StepRequest.objects.waiting().filter(prescription__patient__in=patient_ids)
     return set(requests.values_list("prescription__patient", flat=True))
+
+
+def _messages(items: Iterable[Any], *, by: User) -> dict[tuple[int, str], list[MessageRow]]:
+    """What waits for an answer, by patient and kind of item: two queries."""
+    kinds = (WorkKind.QUESTION, WorkKind.WISH)
+    patients = {item.patient_id for item in items if item.kind in kinds}
+    treats = set(clinics_of(by, CLINICIANS).values_list("clinic_id", flat=True))
+    waiting = Message.objects.visible_to_staff(by).waiting().filter(patient__in=patients)
+    found: dict[tuple[int, str], list[MessageRow]] = defaultdict(list)
+    for message in waiting.select_related("patient").order_by("asked_at", "pk"):
+        row = shown(message, treats=message.patient.clinic_id in treats)
+        found[message.patient_id, work_kind(message.kind)].append(row)
+    return found
 
 
 def _about(items: Iterable[Any], kind: WorkKind) -> set[int]:

@@ -78,7 +78,7 @@ def _page(request: HttpRequest, *, bound: Any = None, status: int = 200) -> Http
     user: Any = request.user
     chosen = request.GET.get("who")
     mine = not bound and (chosen == "mine" if chosen in {"mine", "all"} else _starts_with_mine(user))
-    rows = rows_of(_items(user, mine=mine), bound=bound or {}, now=timezone.now())
+    rows = rows_of(_items(user, mine=mine), bound=bound or {}, by=user, now=timezone.now())
     context = {
         "title": _("Worklist"),
         "rows": rows,

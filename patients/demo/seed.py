@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from clinic.models import Clinic, Membership, Notice, User
 from clinic.scoping import Role
 from clinic.weekdays import EVERY_DAY
 from patients.answers import ExerciseAnswer, SessionAnswers
+from patients.asking import answer, ask
 from patients.care_team import join_team
 from patients.demo.stories import HOUSES, House, Story
 from patients.emergency import report_emergency
@@ -29,7 +31,7 @@ from patients.reviews import answer_review, open_review, sign_review
 from patients.screening import ScreeningAnswers, keep_precautions
 from patients.signin.invitations import invite_patient
 from patients.trial import ONE_DAY
-from patients.vocabulary import Decision, Helped, Outcome, Site, SkipReason
+from patients.vocabulary import Decision, Helped, MessageKind, Outcome, Site, SkipReason, TimeOfDay
 from programs.library.loading import load_library
 from programs.models import Program, Progression
 
@@ -95,6 +97,17 @@ def _seed_house(house: House, *, now: dt.datetime) -> None:
         notice.save(update_fields=["state", "sent_at"])
 
 
+def _ask(patient: Patient, story: Story, *, by: User, now: dt.datetime) -> None:
+    asks: dict[str, Any] = {"patient": patient, "by": patient.user, "now": now}
+    if story.question:
+        question = ask(uid=uuid.uuid4(), kind=MessageKind.QUESTION, words=story.question, **asks)
+        if story.answer:
+            answer(message=question, words=story.answer, by=by, now=now + dt.timedelta(hours=1))
+    if story.call_back:
+        times = [TimeOfDay.MORNING]
+        ask(uid=uuid.uuid4(), kind=MessageKind.CALL_BACK, days=[1, 4], times=times, **asks)
+
+
 def _member(clinic: Clinic, name: str, role: Role) -> User:
     address = name.lower().replace(" ", ".")
     user = User.objects.create_user(
@@ -140,6 +153,7 @@ def _seed_patient(clinic: Clinic, story: Story, *, by: User, manager: User, now:
     if story.email:
         invite_patient(patient=patient, by=by, now=then)
     _practise(prescription, story, first, by=by)
+    _ask(patient, story, by=by, now=instant_at(today - ONE_DAY, dt.time(19, 0), patient.zone))
     if story.emergency:
         report_emergency(
             patient=patient,

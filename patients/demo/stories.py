@@ -31,6 +31,9 @@ class Story:
     precautions: tuple[str, ...] = ()
     # After how many comfortable sessions the piriformis stretch is held longer, on its own or once asked.
     grows: tuple[int, str] | None = None
+    question: str = ""  # asked yesterday
+    answer: str = ""  # and answered, or still waiting
+    call_back: bool = False  # wishes to be called, on Monday or Thursday morning
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ AURORA = House(
             pain=(6, 3),
             helped="useful",
             words="In the garden I can kneel again.",
+            question="May I go swimming on the days in between?",
+            answer="Yes, gladly. Begin with ten minutes, and see how your back feels the day after.",
             about="Day 20 is over: her review is due",
         ),
         Story(
@@ -77,6 +82,8 @@ AURORA = House(
             email="marco.bianchi@example.org",
             language="it",
             pain=(5, 4),
+            question="Posso fare gli esercizi anche dopo il lavoro, la sera tardi?",
+            call_back=True,
             about="In the middle: day 8, one exercise grows on its own",
             grows=(3, "alone"),
         ),

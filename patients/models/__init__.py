@@ -2,6 +2,8 @@
 
 from patients.models.access import Invitation, PaperCode
 from patients.models.care_team import CareTeamMember
+from patients.models.learning import ClinicCards
+from patients.models.message import Message
 from patients.models.patient import Patient, Precautions, ReminderTime
 from patients.models.practice import ExerciseRecord, ExerciseStop, PracticeSession
 from patients.models.prescribed import PrescribedExercise
@@ -19,10 +21,12 @@ from patients.models.work import WorkItem, WorkItemEntry
 
 __all__ = [
     "CareTeamMember",
+    "ClinicCards",
     "EmergencyReport",
     "ExerciseRecord",
     "ExerciseStop",
     "Invitation",
+    "Message",
     "PaperCode",
     "Patient",
     "Pause",

@@ -85,6 +85,14 @@ class WorkItemEntryQuerySet(HealthQuerySet):
     patient_path = "item__patient"
 
 
+def _exactly_one(*names: str) -> Q:
+    """Of these references one is given, and no other."""
+    found = Q()
+    for given in names:
+        found |= Q(**{f"{name}__isnull": name != given for name in names})
+    return found
+
+
 class WorkItemEntry(models.Model):
     """One event that belongs to an item: what happened, when, to which object, and when somebody took it.
 
@@ -103,6 +111,9 @@ class WorkItemEntry(models.Model):
     emergency = models.ForeignKey(
         "patients.EmergencyReport", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+    message = models.ForeignKey(
+        "patients.Message", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     due_on = models.DateField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
@@ -116,9 +127,7 @@ class WorkItemEntry(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="work_entry_about_one_object",
-                condition=Q(session__isnull=False, review__isnull=True, emergency__isnull=True)
-                | Q(session__isnull=True, review__isnull=False, emergency__isnull=True)
-                | Q(session__isnull=True, review__isnull=True, emergency__isnull=False),
+                condition=_exactly_one("session", "review", "emergency", "message"),
             ),
         ]
 

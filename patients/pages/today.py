@@ -7,10 +7,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from patients.learning.cards import Card, new_on, shown_cards
+from patients.learning.reached import new_day
 from patients.pages.cards import cards
 from patients.pages.shell import show
 from patients.signin.current import patient_required
-from patients.standing import standing
+from patients.standing import Standing, standing
 from patients.stop_words import stop_words
 
 
@@ -29,4 +31,11 @@ def today(request: HttpRequest) -> HttpResponse:
         prescription=stands.prescription,
         cards=cards(stands.exercises, stands.records_today),
         stop_rule=stop_words(patient.clinic),
+        new_card=_new_card(stands),
     )
+
+
+def _new_card(stands: Standing) -> Card | None:
+    """The card under Learn that today brings; what the clinic made of the cards came with the programme."""
+    day = new_day(stands)
+    return None if day is None else new_on(shown_cards(stands.prescription.card_edits or []), day=day)

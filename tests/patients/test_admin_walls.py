@@ -8,11 +8,14 @@ from clinic.scoping import ANY_ROLE, HEALTH_ROLES, Role
 from patients.admin import PAGES
 from patients.clinic_pages.scope import CLINICIANS
 from patients.models import Patient
+from patients.vocabulary import MessageKind
 from tests.clients import signed_in
 from tests.factories import (
     CareTeamMemberFactory,
+    ClinicCardsFactory,
     ExerciseFactory,
     MembershipFactory,
+    MessageFactory,
     PauseFactory,
     ReviewFactory,
     StepRequestFactory,
@@ -25,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 READ = {
     "worklist",
+    "wishes",
     "reports",
     "patient",
     "patient_same",
@@ -36,8 +40,16 @@ READ = {
     "prescription_handout",
     "handouts",
     "clinic_staff",
+    "clinic_cards",
+    "card_add",
+    "card_edit",
     "staff_leave",
     "staff_hand_over",
+}
+# Contact, ways in, and wishes for an appointment or a call: no health data.
+DESK = {
+    *("patient", "patient_invite", "patient_paper_code", "patient_paper_revoke"),
+    *("wishes", "message_settle"),
 }
 ROLES = {name: frozenset(roles) for _route, _view, name, roles in PAGES}
 
@@ -50,6 +62,7 @@ def addresses(aurora) -> dict[str, str]:
         "prescriptions": [aurora.prescription.pk],
         "worklist": [WorkItemFactory(prescription=aurora.prescription).pk],
         "clinic": [aurora.clinic.slug],
+        "messages": [MessageFactory(patient=aurora.patient, kind=MessageKind.APPOINTMENT).pk],
         "treatments": [TreatmentNoteFactory(patient=aurora.patient).pk],
     }
     more = {
@@ -60,6 +73,8 @@ def addresses(aurora) -> dict[str, str]:
         "prescription_sign": [ReviewFactory(prescription=aurora.prescription).number],
         "patient_merge": [aurora.newcomer.pk],
         "patient_team_leave": [CareTeamMemberFactory(patient=aurora.patient).user_id],
+        "card_edit": [ClinicCardsFactory(clinic=aurora.clinic).cards[0]["key"]],
+        "card_remove": ["own-1"],
         "staff_leave": [aurora.clinician.pk],
         "staff_hand_over": [aurora.clinician.pk],
     }
@@ -110,7 +125,12 @@ def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
         "left": left.user,
     }[who]
     outside = signed_in(user, method="mfa")
-    lists = {"worklist", "reports", "handouts"}  # theirs, without anything of ours: the tests of those pages
+    lists = {
+        "worklist",
+        "wishes",
+        "reports",
+        "handouts",
+    }  # theirs, without anything of ours: the tests of those pages
     for name, address in addresses.items():
         if name not in lists or who in {"patient", "operator"}:
             assert asked(outside, name, address, follow=True).status_code == 404, name
@@ -119,7 +139,7 @@ def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
 def test_the_front_desk_opens_contact_and_ways_in_alone(addresses, aurora):
     desk = signed_in(aurora.front_desk, method="mfa")
     opened = {name for name, at in addresses.items() if asked(desk, name, at).status_code != 404}
-    assert opened == {"patient", "patient_invite", "patient_paper_code", "patient_paper_revoke"}
+    assert opened == DESK
 
 
 def test_a_manager_who_does_not_treat_reads_and_changes_nothing(addresses, aurora):
@@ -140,7 +160,7 @@ def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
         for name, at in addresses.items()
         if name not in {"worklist", "reports", "handouts"} and asked(client, name, at).status_code != 404
     }
-    assert opened == {"patient", "patient_invite", "patient_paper_code", "patient_paper_revoke"}
+    assert opened == DESK
 
 
 def test_a_clinician_who_is_a_patient_elsewhere_sees_nothing_of_it_here(addresses, cast):

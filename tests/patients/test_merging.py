@@ -35,6 +35,7 @@ from tests.factories import (
     EmergencyReportFactory,
     InvitationFactory,
     MembershipFactory,
+    MessageFactory,
     NoticeFactory,
     PaperCodeFactory,
     PatientFactory,
@@ -58,6 +59,7 @@ MAKES: dict[str, Any] = {
     "patients.CareTeamMember": CareTeamMemberFactory,
     "patients.EmergencyReport": EmergencyReportFactory,
     "patients.Invitation": InvitationFactory,
+    "patients.Message": MessageFactory,
     "patients.PaperCode": PaperCodeFactory,
     "patients.PracticeSession": PracticeSessionFactory,
     "patients.Precautions": PrecautionsFactory,
@@ -133,6 +135,13 @@ def test_a_row_of_the_other_is_then_of_the_one_kept(label, keep, other, by):
     merged(keep, other, by)
     assert getattr(type(row)._base_manager.get(pk=row.pk), field) == keep
     assert not Patient.objects.filter(pk=other.pk).exists()
+
+
+def test_a_question_of_the_same_form_on_both_sides_keeps_both(keep, other, by):
+    ours = MessageFactory(patient=keep)
+    theirs = MessageFactory(patient=other, uid=ours.uid, words="And cycle?")
+    merged(keep, other, by)
+    assert set(keep.messages.values_list("pk", flat=True)) == {ours.pk, theirs.pk}
 
 
 def test_a_kind_of_row_that_nobody_moves_keeps_both_as_they_were(keep, other, by, monkeypatch):

@@ -15,6 +15,7 @@ from django.urls import resolve
 from clinic.models import Clinic, Event, Notice, User
 from clinic.notices import drain
 from clinic.scoping import Role
+from patients.asking import answer
 from patients.models import Patient, ReminderTime, WorkItem
 from patients.notices import reminders, reviews
 from patients.reviews import sign_review
@@ -23,6 +24,7 @@ from tests.factories import (
     EmergencyReportFactory,
     ExerciseStopFactory,
     MembershipFactory,
+    MessageFactory,
     NoticeFactory,
     PauseFactory,
     PracticeSessionFactory,
@@ -383,3 +385,26 @@ def whole(mail: Mail) -> str:
     """Headers and text, decoded."""
     headers = "\n".join(f"{name}: {value}" for name, value in mail.message.items())
     return f"{headers}\n{mail.text}"
+
+
+# --- Answers to questions ---------------------------------------------------------------------------
+
+
+def test_the_mail_of_an_answer_says_that_there_is_one_and_not_what(arriving: Mailbox) -> None:
+    anna = treated(clinic(name="Clinic Aurora", language="en"), given_name="Anna", family_name="Vedova")
+    message = MessageFactory(patient=anna, words="It burns in the leg.")
+    answer(message=message, words="Ease off, gently.", by=anna.prescriptions.get().clinician, now=NINE)
+    assert drained() == {"sent": 1}
+    [mail] = arriving.to(anna.email)
+    assert mail.subject == "Clinic Aurora: there is an answer for you"
+    assert mail.text.splitlines() == [
+        "Hello Anna,",
+        "",
+        "You asked us something. The answer is here:",
+        "",
+        "https://homestretch.example/ask/",
+        "",
+        "Clinic Aurora",
+    ]
+    assert "List-Unsubscribe" not in mail.message
+    assert drained() == {}

@@ -18,6 +18,7 @@ PAGES = [
     "/progress/",
     "/progress/2026-03-08/",
     "/learn/",
+    "/ask/",
     "/settings/",
     "/review/",
     "/help-now/told/",
