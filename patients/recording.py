@@ -2,9 +2,8 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,23 +13,24 @@ from clinic import audit
 from clinic.audit import Verb
 from clinic.localtime import local_date
 from clinic.models import User
-from clinic.notices.outbox import enqueue
-from patients.alerts import pain_alerts, skipped_again
-from patients.answers import ExerciseAnswer, SessionAnswers, refuse_answers
-from patients.locking import locked, locked_current
-from patients.models import (
-    ExerciseRecord,
-    ExerciseStop,
-    Patient,
-    PracticeSession,
-    PrescribedExercise,
-    Prescription,
+from patients.alerts import pain_alerts, skipped_again, stop_alerts
+from patients.answers import SessionAnswers, refuse_answers
+from patients.keeping import (
+    call_clinician,
+    keep_records,
+    keep_stops,
+    lower,
+    said,
+    skipped_for_pain,
+    stopped_lines,
 )
-from patients.past import with_past
+from patients.locking import locked, locked_current
+from patients.models import Patient, PracticeSession, Prescription
+from patients.past import skipped_beside, with_past
+from patients.prescribed import prescribed_on
 from patients.progressing import reach_steps
 from patients.trial import ONE_DAY, begin_count
-from patients.vocabulary import Alert, Outcome, SkipReason, Source, WorkKind
-from patients.work import open_work
+from patients.vocabulary import Alert, Source, WorkKind
 
 BACK_FILL_DAYS = 3  # a day can be recorded up to three days back
 
@@ -93,12 +93,13 @@ def record_own_session(
 def _record(
     prescription: Prescription, uid: uuid.UUID, practised_on: dt.date, answers: SessionAnswers, how: How
 ) -> Recorded:
-    exercises, past = with_past(prescription, practised_on, uid)
+    rows = prescribed_on(prescription, practised_on)
+    exercises, past = with_past(prescription, rows, on=practised_on, at=how.now, uid=uid)
     if past.same_uid is not None:
         return Recorded(PracticeSession.objects.get(pk=past.same_uid), is_new=False)
     today = local_date(how.now, prescription.patient.zone)
     _refuse_state(prescription, is_suspended=past.is_suspended)
-    refuse_day(prescription, practised_on, today=today)
+    refuse_day(prescription, practised_on, today=today, source=how.source)
     refuse_answers(answers, exercises)
     _begin(prescription, answers, practised_on, has_pauses=past.has_pauses)
 
@@ -114,27 +115,23 @@ def _record(
         recorded_by=how.by,
         source=how.source,
         arrived_late=how.arrived_late,
-        pain_before=answers.pain_before,
-        pain_during=answers.pain_during,
-        pain_after=answers.pain_after,
-        sites=[int(site) for site in answers.sites],
-        lowest_site=max(answers.sites, default=None),
-        words=answers.words.strip(),
-        stopped=answers.stopped,
+        **said(answers),
     )
-    _keep_records(session, answers, exercises)
-    alerts = _keep_stops(session, answers, exercises, now=how.now)
+    keep_records(session, answers, exercises)
+    stopped = stopped_lines(answers, exercises)
+    keep_stops(session, stopped, now=how.now)
+    alerts = stop_alerts(answers.stopped, stopped)
     alerts += pain_alerts(
         session,
         clinic=prescription.patient.clinic,
         usual_pain=prescription.usual_pain,
-        lowest_site_before=_lower(prescription.usual_lowest_site, past.lowest_site),
+        lowest_site_before=lower(prescription.usual_lowest_site, past.lowest_site),
     )
     work: dict[WorkKind, list[Alert]] = {WorkKind.STOP: alerts} if alerts else {}
-    if _skipped_for_pain_again(answers, exercises):
+    if skipped_again(skipped_for_pain(answers), skipped_beside(exercises)):
         work[WorkKind.SKIPPED_FOR_PAIN] = [Alert.PAIN_SKIP]
     if work:
-        _call_clinician(session, work, some_open=past.has_open_work, now=how.now)
+        call_clinician(session, work, some_open=past.has_open_work, now=how.now)
     reach_steps(session=session, exercises=exercises, now=how.now)
     audit.write(
         verb=Verb.RECORDED,
@@ -153,14 +150,19 @@ def earliest_day(prescription: Prescription, *, today: dt.date) -> dt.date:
     return max(begins, today - BACK_FILL_DAYS * ONE_DAY)
 
 
-def refuse_day(prescription: Prescription, practised_on: dt.date, *, today: dt.date) -> None:
-    """Raise ValidationError at `practised_on` unless that day can be recorded today."""
+def refuse_day(
+    prescription: Prescription, practised_on: dt.date, *, today: dt.date, source: Source = Source.WEB
+) -> None:
+    """Raise ValidationError at `practised_on` unless that day can be recorded today.
+
+    A sheet of paper is returned when it is full: what stands on it is taken however old it is.
+    """
     begins = prescription.starts_on or prescription.activated_on or today
     if practised_on > today:
         problem = _("This day is still to come.")
     elif practised_on < begins:
         problem = _("Your programme had not begun on this day.")
-    elif practised_on < today - BACK_FILL_DAYS * ONE_DAY:
+    elif source != Source.PAPER and practised_on < today - BACK_FILL_DAYS * ONE_DAY:
         problem = _("A day can be recorded up to three days back.")
     else:
         return
@@ -173,6 +175,10 @@ def refuse_day(prescription: Prescription, practised_on: dt.date, *, today: dt.d
 def _refuse_state(prescription: Prescription, *, is_suspended: bool) -> None:
     if prescription.status != Prescription.Status.ACTIVE:
         raise ValidationError(_("This programme is not running, so nothing was saved."), code="not_running")
+    refuse_suspended(is_suspended=is_suspended)
+
+
+def refuse_suspended(*, is_suspended: bool) -> None:
     if is_suspended:
         raise ValidationError(
             _("Your programme waits until the clinic has spoken to you, so nothing was saved."),
@@ -200,87 +206,3 @@ def _begin(
         changed.append("usual_lowest_site")
     if changed:
         prescription.save(update_fields=changed)
-
-
-def _keep_records(session: PracticeSession, answers: SessionAnswers, exercises: Iterable[Any]) -> None:
-    by_line = {exercise.line: exercise for exercise in exercises}
-    ExerciseRecord.objects.bulk_create(
-        ExerciseRecord(
-            session=session,
-            prescribed=by_line[answer.line],
-            line=answer.line,
-            outcome=answer.outcome,
-            skip_reason=answer.skip_reason or "",
-            rung_done=_rung_done(answer, by_line[answer.line]),
-            dose_asked=by_line[answer.line].dose(),
-        )
-        for answer in answers.exercises
-    )
-
-
-def _rung_done(answer: ExerciseAnswer, exercise: PrescribedExercise) -> int:
-    easier = exercise.easier_rung()
-    return easier if answer.easier and easier is not None else exercise.rung
-
-
-def _keep_stops(
-    session: PracticeSession, answers: SessionAnswers, exercises: Iterable[Any], *, now: dt.datetime
-) -> list[Alert]:
-    """Turn off what was stopped: a whole session turns all off. Gives the alerts that follow."""
-    stopped = {answer.line for answer in answers.exercises if answer.outcome == Outcome.STOPPED}
-    if answers.stopped:
-        stopped = {exercise.line for exercise in exercises if not exercise.is_off}
-    ExerciseStop.objects.bulk_create(
-        ExerciseStop(prescription=session.prescription, line=line, session=session, stopped_at=now)
-        for line in sorted(stopped)
-    )
-    if answers.stopped:
-        return [Alert.SESSION_STOP]
-    return [Alert.STOP] if stopped else []
-
-
-def _call_clinician(
-    session: PracticeSession,
-    alerts: Mapping[WorkKind, Sequence[Alert]],
-    *,
-    some_open: bool,
-    now: dt.datetime,
-) -> None:
-    """Work for the clinician and, after a stop or a pain alert, a message the same minute."""
-    prescription = session.prescription
-    patient = prescription.patient
-    items = open_work(
-        patient=patient,
-        prescription=prescription,
-        owner=prescription.clinician,
-        alerts=alerts,
-        about=session,
-        now=now,
-        some_open=some_open,
-    )
-    if WorkKind.STOP in items:
-        recipient = items[WorkKind.STOP].owner or prescription.clinician
-        enqueue(
-            kind="stop_alert",
-            clinic=patient.clinic,
-            recipient=recipient,
-            subject=patient,
-            dedupe_key=f"stop_alert:session:{session.pk}:{recipient.pk}",
-            params={"work_item": items[WorkKind.STOP].pk},
-            due_at=now,
-            about_new_row=True,
-            now=now,
-        )
-
-
-# --- What the past says -----------------------------------------------------------------------------
-
-
-def _lower(one: int | None, other: int | None) -> int | None:
-    """The lower down of two places, a missing one aside: a higher number is lower in the body."""
-    return max((site for site in (one, other) if site is not None), default=None)
-
-
-def _skipped_for_pain_again(answers: SessionAnswers, exercises: Iterable[Any]) -> bool:
-    skipped = {answer.line for answer in answers.exercises if answer.skip_reason == SkipReason.PAIN}
-    return skipped_again(skipped, {exercise.line for exercise in exercises if exercise.skipped_beside})

@@ -79,7 +79,7 @@ def _of(rows: Any, patient: Patient) -> Any:
 
 
 def _versions(patient: Patient) -> Iterator[Moment]:
-    icons = {Cause.STEP: "up", Cause.STEP_BACK: "easier"}
+    icons = {Cause.STEP: "up", Cause.STEP_BACK: "easier", Cause.CORRECTED: "easier"}
     rows = _of(PrescriptionVersion.objects.filter(number__gt=1), patient).select_related("prescribed_by")
     for version in rows.order_by("number"):
         by_hand = version.cause == Cause.CLINICIAN

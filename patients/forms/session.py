@@ -76,6 +76,18 @@ class SessionForm(forms.Form):
     )
 
 
+class CorrectionForm(SessionForm):
+    """The same of a session that was recorded; `revision` is the one that was looked at."""
+
+    revision = forms.IntegerField(
+        min_value=1,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value"), _("Please send this form once more.")
+        ),
+    )
+
+
 class ExerciseForm(forms.Form):
     """What became of one exercise; its prefix is the exercise's line."""
 
@@ -150,10 +162,21 @@ class SessionSheet:
     Bound to `posted_lines` it reads whatever was posted: the domain says which of that is prescribed.
     """
 
-    def __init__(self, *, lines: Mapping[uuid.UUID, Line], data: Any = None, initial: Any = None) -> None:
-        self.session = SessionForm(data, initial=initial)
+    def __init__(
+        self,
+        *,
+        lines: Mapping[uuid.UUID, Line],
+        data: Any = None,
+        initial: Any = None,
+        said: SessionAnswers | None = None,
+        form: type[SessionForm] = SessionForm,
+    ) -> None:
+        """`said` is what the sheet shows as chosen: what was left out then is left out."""
+        told = {answer.line: answer for answer in said.exercises} if said else {}
+        self.session = form(data, initial={**(_felt(said) if said else {}), **(initial or {})})
         self.exercises = {
-            line: ExerciseForm(data, prefix=str(line), **about._asdict()) for line, about in lines.items()
+            line: ExerciseForm(data, prefix=str(line), initial=_chosen(told.get(line)), **about._asdict())
+            for line, about in lines.items()
         }
 
     def is_valid(self) -> bool:
@@ -187,6 +210,19 @@ class SessionSheet:
             for bound in form:
                 found += [Problem(bound.auto_id, form.name, str(message)) for message in bound.errors]
         return found
+
+
+def _felt(said: SessionAnswers) -> dict[str, Any]:
+    names = ("pain_before", "pain_during", "pain_after", "words", "stopped")
+    return {"sites": [int(site) for site in said.sites], **{name: getattr(said, name) for name in names}}
+
+
+def _chosen(answer: ExerciseAnswer | None) -> dict[str, str]:
+    if answer is None:
+        return {}
+    easier = answer.easier and answer.outcome == Outcome.DONE
+    outcome = ExerciseForm.EASIER if easier else answer.outcome.value
+    return {"outcome": outcome, "reason": answer.skip_reason.value if answer.skip_reason else ""}
 
 
 def posted_lines(names: Iterable[str]) -> dict[uuid.UUID, Line]:

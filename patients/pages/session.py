@@ -1,30 +1,27 @@
-"""Recording a session on one form, and what is said when it is saved."""
+"""Recording a session on one form."""
 
 import datetime as dt
 import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from clinic.localtime import local_date
-from patients.aftermath import aftermath
 from patients.forms.session import Line, SessionSheet, posted_lines
 from patients.models import PracticeSession, Prescription
 from patients.pages.cards import cards
-from patients.pages.recorded import recorded
 from patients.pages.shell import show
 from patients.prescribed import exercises_on
 from patients.recording import record_own_session, refuse_day
 from patients.signin.current import patient_required
 from patients.standing import current_prescription
-from patients.step_words import reached
 from patients.stop_words import stop_words
 
 # Not a mistake in the form, but a door that is closed.
@@ -52,7 +49,7 @@ def session(request: Any) -> HttpResponse:
     if all(exercise.is_off for exercise in exercises):
         return redirect("today")
     sheet = SessionSheet(
-        lines=_lines(exercises), initial={"uid": uuid.uuid4(), "practised_on": day.isoformat()}
+        lines=lines_of(exercises), initial={"uid": uuid.uuid4(), "practised_on": day.isoformat()}
     )
     return _show(request, prescription, sheet, exercises, day=day, today=today)
 
@@ -85,7 +82,13 @@ def _show_again(request: Any, refused: ValidationError | None) -> HttpResponse:
     today = local_date(timezone.now(), request.patient.zone)
     day = _day(request.POST.get("practised_on"), otherwise=today) or today
     exercises = exercises_on(prescription, day)
-    sheet = SessionSheet(lines=_lines(exercises), data=_with_usable_uid(request.POST))
+    sheet = SessionSheet(lines=lines_of(exercises), data=_with_usable_uid(request.POST))
+    status = say_refused(sheet, refused)
+    return _show(request, prescription, sheet, exercises, day=day, today=today, status=status)
+
+
+def say_refused(sheet: SessionSheet, refused: ValidationError | None) -> int:
+    """Say in a sheet that was sent what is wrong with it; gives the status of the page that shows it."""
     sheet.is_valid()
     if refused is not None:
         sheet.refuse(refused)
@@ -94,10 +97,10 @@ def _show_again(request: Any, refused: ValidationError | None) -> HttpResponse:
             ValidationError(_("Something in this form could not be read. Please send it once more."))
         )
     closed = refused is not None and CLOSED_CODES & {error.code for error in _each(refused)}
-    return _show(request, prescription, sheet, exercises, day=day, today=today, status=403 if closed else 400)
+    return 403 if closed else 400
 
 
-def _lines(exercises: list[Any]) -> dict[uuid.UUID, Line]:
+def lines_of(exercises: list[Any]) -> dict[uuid.UUID, Line]:
     return {
         one.line: Line(one.plain_name, one.easier_rung() is not None) for one in exercises if not one.is_off
     }
@@ -139,19 +142,31 @@ def _show(
     today: dt.date,
     status: int = 200,
 ) -> HttpResponse:
-    rows = [(card, sheet.exercises.get(card.exercise.line)) for card in cards(exercises)]
-    return show(
+    return show_sheet(
         request,
         "session.html",
+        sheet,
+        exercises,
+        status=status,
+        day=day,
+        is_today=day == today,
+        asks_usual=_asks_usual(prescription, sheet),
+    )
+
+
+def show_sheet(
+    request: Any, template: str, sheet: SessionSheet, exercises: list[Any], *, status: int, **context: Any
+) -> HttpResponse:
+    return show(
+        request,
+        template,
         section="today",
         status=status,
         sheet=sheet,
         form=sheet.session,
-        rows=rows,
-        day=day,
-        is_today=day == today,
-        asks_usual=_asks_usual(prescription, sheet),
+        rows=[(card, sheet.exercises.get(card.exercise.line)) for card in cards(exercises)],
         stop_rule=stop_words(request.patient.clinic),
+        **context,
     )
 
 
@@ -164,24 +179,3 @@ def _asks_usual(prescription: Any, sheet: SessionSheet) -> bool:
 
 def _closed(request: HttpRequest, words: list[str], *, status: int) -> HttpResponse:
     return show(request, "session_closed.html", section="today", status=status, words=words)
-
-
-@never_cache
-@require_safe
-@patient_required
-def saved(request: Any, on: dt.date) -> HttpResponse:
-    """What was saved last of that day, and what happens next."""
-    sessions = PracticeSession.objects.visible_to_patient(request.user).current().of(request.patient)
-    of_day = sessions.filter(practised_on=on).prefetch_related("records__prescribed")
-    last = of_day.order_by("-first_recorded_at").first()
-    if last is None:
-        raise Http404
-    after = aftermath(last)
-    return show(
-        request,
-        "saved.html",
-        section="today",
-        shown=recorded(last),
-        after=after,
-        grown=[(exercise, reached(exercise)) for exercise in after.grown],
-    )
