@@ -95,9 +95,9 @@ def call_clinician(
     if WorkKind.STOP in items:
         recipient = items[WorkKind.STOP].owner or prescription.clinician
         from_paper = session.source == Source.PAPER
-        occurrence = (
-            f"paper:{prescription.pk}:{session.recorded_on}" if from_paper else f"session:{session.pk}"
-        )
+        occurrence = f"session:{session.pk}"
+        if from_paper:
+            occurrence = f"paper:{prescription.pk}:{session.recorded_on}"
         enqueue(
             kind="stop_alert",
             clinic=patient.clinic,

@@ -15,7 +15,7 @@ from patients.clinic_pages import report_figures
 from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm, TreatmentForm
 from patients.clinic_pages.forms.team import TeamForm
 from patients.clinic_pages.timeline import timeline
-from patients.clinic_pages.told_sessions import told
+from patients.clinic_pages.told_sessions import told_all
 from patients.clinic_pages.work_rows import stopped_exercises
 from patients.models import EmergencyReport, Patient, PracticeSession, Precautions, Prescription, WorkItem
 from patients.vocabulary import EmergencySign
@@ -67,7 +67,7 @@ def health_context(patient: Patient, *, by: User, now: dt.datetime, bound: dict[
             for one in EmergencyReport.objects.filter(patient=patient).select_related("cleared_by")
         ],
         "suspended": EmergencyReport.objects.uncleared().filter(patient=patient).exists(),
-        "sessions": [told(one) for one in sessions[:SESSIONS_SHOWN]],
+        "sessions": told_all(sessions[:SESSIONS_SHOWN]),
         "known_precautions": known,
         "clear_form": bound.get("clear") or ClearForm(auto_id="clear-%s"),
         "precautions_form": bound.get("precautions")

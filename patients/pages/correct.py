@@ -1,4 +1,4 @@
-"""Changing an entry: the form of recording, filled in with what was said. A new revision, never an overwrite."""
+"""Changing an entry: the form of recording, filled in with what was said."""
 
 import datetime as dt
 from typing import Any

@@ -119,18 +119,24 @@ def _rows(request: Any, prescription: Any, days: list[Day], *, today: dt.date) -
     if not days:
         return []
     sessions: dict[dt.date, list[Recorded]] = defaultdict(list)
+    numbers: dict[dt.date, int] = defaultdict(int)
     found = (
         PracticeSession.objects.visible_to_patient(request.user)
         .current()
-        .filter(prescription=prescription, practised_on__range=(days[0].on, days[-1].on))
+        .of(request.patient)
+        .filter(practised_on__range=(days[0].on, days[-1].on))
     )
     for session in found.order_by("practised_on", "first_recorded_at", "pk").prefetch_related(
         "records__prescribed"
     ):
+        numbers[session.practised_on] += 1
+        if session.prescription_id != prescription.pk:
+            continue  # it counts in its day, and belongs to a programme before this one
         session.prescription = prescription
-        of_day = sessions[session.practised_on]
         can_be = may_correct(session, today=today, is_suspended=prescription.is_suspended)
-        of_day.append(recorded(session, number=len(of_day) + 1, may_correct=can_be))
+        sessions[session.practised_on].append(
+            recorded(session, number=numbers[session.practised_on], may_correct=can_be)
+        )
     running = prescription.status == Prescription.Status.ACTIVE and not prescription.is_suspended
     first = earliest_day(prescription, today=today)
     return [
