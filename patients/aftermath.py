@@ -11,8 +11,8 @@ from patients.vocabulary import Alert
 @dataclass(frozen=True)
 class Aftermath:
     """`stopped` are the exercises that this session turned off, in whichever revision, and that are off
-    still; `grown` those that take their next step from the version on that was made of it. `alerts` are those of
-    the revision itself: what an earlier one set off was said then."""
+    still; `grown` those that take their next step from the version on that was made of it. `alerts` are
+    those of the revision itself: what an earlier one set off was said then."""
 
     stopped: list[PrescribedExercise]
     alerts: frozenset[Alert]

@@ -25,7 +25,7 @@ from patients.standing import current_prescription
 from patients.stop_words import stop_words
 
 # Not a mistake in the form, but a door that is closed.
-CLOSED_CODES = frozenset({"not_running", "suspended"})
+CLOSED_CODES = frozenset({"not_running", "suspended", "late"})
 
 
 @never_cache

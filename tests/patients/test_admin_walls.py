@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from clinic.scoping import ANY_ROLE, HEALTH_ROLES, Role
 from patients.admin import PAGES
-from patients.clinic_pages.scope import CLINICIANS
+from patients.clinic_pages.scope import CLINICIANS, TYPISTS
 from patients.models import Patient
 from tests.clients import signed_in
 from tests.factories import (
@@ -29,6 +29,7 @@ READ = {
     "patient",
     "patient_same",
     "patient_merge",
+    "patient_paper_grid",
     "prescribe",
     "prescription_report",
     "prescription_adjust",
@@ -38,6 +39,13 @@ READ = {
     "clinic_staff",
     "staff_leave",
     "staff_hand_over",
+}
+OF_THE_FRONT_DESK = {
+    "patient",
+    "patient_invite",
+    "patient_paper_code",
+    "patient_paper_revoke",
+    "patient_paper_grid",
 }
 ROLES = {name: frozenset(roles) for _route, _view, name, roles in PAGES}
 
@@ -75,7 +83,7 @@ def asked(client: Client, name: str, address: str, **how: bool):
 
 
 def test_every_page_is_held_by_a_role(addresses):
-    assert set(ROLES.values()) <= {ANY_ROLE, HEALTH_ROLES, CLINICIANS, frozenset({Role.MANAGER})}
+    assert set(ROLES.values()) <= {ANY_ROLE, HEALTH_ROLES, CLINICIANS, TYPISTS, frozenset({Role.MANAGER})}
     assert addresses.keys() == ROLES.keys()
 
 
@@ -119,13 +127,13 @@ def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
 def test_the_front_desk_opens_contact_and_ways_in_alone(addresses, aurora):
     desk = signed_in(aurora.front_desk, method="mfa")
     opened = {name for name, at in addresses.items() if asked(desk, name, at).status_code != 404}
-    assert opened == {"patient", "patient_invite", "patient_paper_code", "patient_paper_revoke"}
+    assert opened == OF_THE_FRONT_DESK
 
 
 def test_a_manager_who_does_not_treat_reads_and_changes_nothing(addresses, aurora):
     manager = signed_in(aurora.manager, method="mfa")
     closed = {name for name, at in addresses.items() if asked(manager, name, at).status_code == 404}
-    assert closed == {name for name, roles in ROLES.items() if roles == CLINICIANS}
+    assert closed == {name for name, roles in ROLES.items() if roles in (CLINICIANS, TYPISTS)}
 
 
 def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
@@ -140,7 +148,7 @@ def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
         for name, at in addresses.items()
         if name not in {"worklist", "reports", "handouts"} and asked(client, name, at).status_code != 404
     }
-    assert opened == {"patient", "patient_invite", "patient_paper_code", "patient_paper_revoke"}
+    assert opened == OF_THE_FRONT_DESK
 
 
 def test_a_clinician_who_is_a_patient_elsewhere_sees_nothing_of_it_here(addresses, cast):
@@ -157,6 +165,7 @@ def test_the_wrong_method_is_refused(addresses, aurora):
     both = {"prescribe", "prescribe_build", "prescription_adjust", "prescription_template"}
     both |= {"prescription_maintenance", "staff_leave", "staff_hand_over", "patient_merge"}
     both |= {"staff_leave", "staff_hand_over", "prescription_handout", "handouts"}
+    both |= {"patient_paper_grid"}
     for name, address in addresses.items():
         if name not in both:
             wrong = client.post(address) if name in READ else client.get(address)

@@ -4,8 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from clinic.models import Event, Notice
+from patients import stepping
 from patients.aftermath import aftermath
 from patients.correcting import correct_session, may_correct
+from patients.locking import locked
 from patients.models import ExerciseStop, PracticeSession
 from patients.vocabulary import Alert, Outcome, Site, SkipReason, Source, WorkKind
 from programs.models import Progression
@@ -363,8 +365,6 @@ def test_words_alone_take_no_step_twice():
 
 def test_after_the_week_that_follows_a_step_taken_back_the_gap_counts_as_ever():
     """Taking back is no step back after a gap: that is once a gap, and this was none."""
-    from patients import stepping
-
     trial = growing(after=1)
     trial.records(1, done="A", **COMFORTABLE)
     session = trial.records(2, done="A", **COMFORTABLE).session
@@ -413,8 +413,6 @@ def test_may_correct(trial, today, suspended, may):
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_correct_at_once_the_second_is_told():
-    from patients.locking import locked
-
     trial = Scenario("ABC")
     session = trial.records(1, done="A").session
     prescription = trial.prescription
