@@ -56,7 +56,7 @@ def test_the_days_that_are_missing_come_first_and_have_fields(trial, desk):
     assert missing == ["2026-03-02", "2026-03-05", "2026-03-06", "2026-03-07"]  # days 1, 4, 5, 6
     assert fields(page) == ["done-1", "before-1", "after-1"] * 4
     said = text(page)
-    assert "Recorded already Tue 3 Mar 2026 Wed 4 Mar 2026" in said
+    assert "Recorded already Tue 3 Mar 2026 · Wed 4 Mar 2026" in said
     assert "Date Done Before After" in said
 
 
