@@ -71,6 +71,10 @@ class LineForm(forms.Form):
         ]
 
     def slots(self) -> Iterator[Slot]:
+        """The sessions in order. Where something is wrong in the line, it describes all of its fields."""
+        if self.is_bound and self.errors:
+            for field in self.fields.values():
+                field.widget.attrs["aria-describedby"] = self.error_id
         for slot in range(1, self.day.asked + 1):
             names = (f"{name}-{slot}" for name in ("done", "before", "after"))
             yield Slot(slot, *(self[name] if name in self.fields else None for name in names))
