@@ -35,8 +35,8 @@ def url(trial: Scenario) -> str:
 
 
 def line(
-    trial: Scenario, day: int, *, slot: int = 1, done: bool = True, **pains: object
-) -> dict[str, object]:
+    trial: Scenario, day: int, *, slot: int = 1, done: bool = True, **pains: str
+) -> dict[str, str]:
     """One line as the browser sends it; an empty field is sent too."""
     on = trial.date(day).isoformat()
     sent = {f"{on}-before-{slot}": "", f"{on}-after-{slot}": ""}
