@@ -34,9 +34,7 @@ def url(trial: Scenario) -> str:
     return reverse("admin:patient_paper_grid", args=[trial.patient.pk])
 
 
-def line(
-    trial: Scenario, day: int, *, slot: int = 1, done: bool = True, **pains: str
-) -> dict[str, str]:
+def line(trial: Scenario, day: int, *, slot: int = 1, done: bool = True, **pains: str) -> dict[str, str]:
     """One line as the browser sends it; an empty field is sent too."""
     on = trial.date(day).isoformat()
     sent = {f"{on}-before-{slot}": "", f"{on}-after-{slot}": ""}
