@@ -179,7 +179,7 @@ def _of_patient_pages(theirs: Furnished) -> dict[str, Arguments]:
     photo = theirs.exercise.photo.name.removeprefix("photos/")
     return {
         "session_saved": days,
-        "session_correct": [{**day, "number": 1} for day in days],
+        "session_correct": [{**day, "number": 1} for day in reversed(days)],
         "progress_day": days,
         "exercise_photo": [{"name": photo}],
     }

@@ -41,6 +41,5 @@ def saved(request: Any, on: dt.date) -> HttpResponse:
         shown=shown,
         after=after,
         grown=[(exercise, reached(exercise)) for exercise in after.grown],
-        was_corrected=last.revision > 1,
         stays_off=bool(after.stopped) and not shown.says_stopped,
     )
