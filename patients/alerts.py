@@ -4,11 +4,18 @@
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from clinic.models import Clinic
 from patients.models import PracticeSession
 from patients.vocabulary import Alert
+
+
+def stop_alerts(whole_session: bool, lines: Collection[uuid.UUID]) -> list[Alert]:
+    """The alert of a session that turned `lines` off, or was stopped as a whole."""
+    if whole_session:
+        return [Alert.SESSION_STOP]
+    return [Alert.STOP] if lines else []
 
 
 def pain_alerts(

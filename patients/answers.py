@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from patients.models import ExerciseRecord, PracticeSession
 from patients.vocabulary import PAIN_RANGE, Outcome, Site, SkipReason
 
 
@@ -71,3 +72,37 @@ def refuse_answers(answers: SessionAnswers, exercises: Sequence[Any], *, is_whol
         errors["practised_on"] = ValidationError(_("Nothing was prescribed for this day."), code="day")
     if errors:
         raise ValidationError(errors)
+
+
+def answers_of(session: PracticeSession) -> SessionAnswers:
+    """What was said of `session`, so that it can be said otherwise; prefetch `records__prescribed`."""
+    return SessionAnswers(
+        exercises=[_answer(record) for record in session.records.all()],
+        pain_before=session.pain_before,
+        pain_during=session.pain_during,
+        pain_after=session.pain_after,
+        during_no_more=session.during_no_more,
+        sites=[Site(site) for site in session.sites],
+        words=session.words,
+        stopped=session.stopped,
+    )
+
+
+def _answer(record: ExerciseRecord) -> ExerciseAnswer:
+    return ExerciseAnswer(
+        line=record.line,
+        outcome=Outcome(record.outcome),
+        skip_reason=SkipReason(record.skip_reason) if record.skip_reason else None,
+        easier=record.rung_done != record.prescribed.rung,
+    )
+
+
+def says_the_same(one: SessionAnswers, other: SessionAnswers) -> bool:
+    """Whether both say the same of a session; what is usual is no part of it."""
+
+    def told(answers: SessionAnswers) -> tuple[object, ...]:
+        pains = (answers.pain_before, answers.pain_during, answers.pain_after, answers.during_no_more)
+        sites, exercises = frozenset(answers.sites), frozenset(answers.exercises)
+        return (*pains, sites, exercises, answers.words.strip(), answers.stopped)
+
+    return told(one) == told(other)

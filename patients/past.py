@@ -2,12 +2,20 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
-from patients.models import EmergencyReport, ExerciseRecord, Pause, PracticeSession, Prescription, WorkItem
-from patients.prescribed import prescribed_on
+from patients.models import (
+    EmergencyReport,
+    ExerciseRecord,
+    Pause,
+    PracticeSession,
+    PrescribedExercise,
+    Prescription,
+    WorkItem,
+)
 from patients.vocabulary import SkipReason
 
 
@@ -21,14 +29,23 @@ class Past(NamedTuple):
     has_open_work: bool
 
 
-def with_past(prescription: Prescription, on: dt.date, uid: uuid.UUID) -> tuple[list[Any], Past]:
-    """What is prescribed on `on`, and what of the past the rules ask for: one query.
+def with_past(
+    prescription: Prescription,
+    rows: QuerySet[PrescribedExercise],
+    *,
+    on: dt.date,
+    at: dt.datetime,
+    uid: uuid.UUID,
+) -> tuple[list[Any], Past]:
+    """The exercises of `rows`, and what of the past the rules ask for: one query.
 
+    It is about the session `uid` of the local date `on`, which was first recorded `at`; itself it is no past.
     It is made after the lock, so that nothing is missed. `skipped_beside` says of an exercise that it
     was skipped for pain in the session before or, where this one is told afterwards, the one after.
     """
     sessions = PracticeSession.objects.current().filter(patient=prescription.patient_id)
-    lowest = sessions.order_by().values("patient").annotate(lowest=Max("lowest_site")).values("lowest")
+    others = sessions.exclude(uid=uid)
+    lowest = others.order_by().values("patient").annotate(lowest=Max("lowest_site")).values("lowest")
     reports = EmergencyReport.objects.uncleared().filter(patient=prescription.patient_id)
     past = {
         "same_uid": Subquery(sessions.filter(uid=uid).values("pk")[:1]),
@@ -37,16 +54,21 @@ def with_past(prescription: Prescription, on: dt.date, uid: uuid.UUID) -> tuple[
         "has_pauses": Exists(Pause.objects.filter(prescription=prescription)),
         "has_open_work": Exists(WorkItem.objects.open().filter(patient=prescription.patient_id)),
     }
-    ours = sessions.filter(prescription=prescription).exclude(uid=uid)  # it may be going on
-    before = ours.filter(practised_on__lte=on).order_by("-practised_on", "-first_recorded_at")
-    after = ours.filter(practised_on__gt=on).order_by("practised_on", "first_recorded_at")
+    ours = others.filter(prescription=prescription)
+    is_before = Q(practised_on__lt=on) | Q(practised_on=on, first_recorded_at__lte=at)
+    before = ours.filter(is_before).order_by("-practised_on", "-first_recorded_at")
+    after = ours.exclude(is_before).order_by("practised_on", "first_recorded_at")
     skipped = ExerciseRecord.objects.filter(
         Q(session__in=before.values("pk")[:1]) | Q(session__in=after.values("pk")[:1]),
         line=OuterRef("line"),
         skip_reason=SkipReason.PAIN,
     )
-    rows = prescribed_on(prescription, on).annotate(skipped_beside=Exists(skipped), **past)
-    exercises: list[Any] = list(rows)
+    exercises: list[Any] = list(rows.annotate(skipped_beside=Exists(skipped), **past))
     # Where nothing is prescribed on that day, the past is asked alone.
     found: Any = exercises[0] if exercises else Prescription.objects.annotate(**past).get(pk=prescription.pk)
     return exercises, Past(*(getattr(found, name) for name in Past._fields))
+
+
+def skipped_beside(exercises: Iterable[Any]) -> set[uuid.UUID]:
+    """The lines that were skipped for pain in the session beside this one."""
+    return {exercise.line for exercise in exercises if exercise.skipped_beside}

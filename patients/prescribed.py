@@ -5,7 +5,14 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from patients.models import ExerciseStop, PrescribedExercise, Prescription, PrescriptionVersion
+from patients.models import (
+    ExerciseRecord,
+    ExerciseStop,
+    PracticeSession,
+    PrescribedExercise,
+    Prescription,
+    PrescriptionVersion,
+)
 
 
 def exercises_on(prescription: Prescription, on: dt.date) -> list[Any]:
@@ -23,3 +30,26 @@ def prescribed_on(prescription: Prescription, on: dt.date) -> QuerySet[Prescribe
         "version"
     )
     return rows.annotate(is_off=Exists(off)).order_by("position")
+
+
+def prescribed_in(session: PracticeSession) -> QuerySet[PrescribedExercise]:
+    """What the version of `session` prescribes, in order; `is_off`: it was off before that session.
+
+    A stop of that session itself does not count, nor one that was made later the same day; what was recorded
+    in it was on.
+    """
+    before = Q(session__practised_on__lt=session.practised_on) | Q(
+        session__practised_on=session.practised_on, session__first_recorded_at__lt=session.first_recorded_at
+    )
+    not_resumed = (
+        Q(resumed_on__isnull=True)
+        | Q(resumed_on__gt=session.practised_on)
+        | Q(resumed_on=session.practised_on, resumed_at__gt=session.first_recorded_at)
+    )
+    stops = ExerciseStop.objects.filter(prescription=session.prescription_id, line=OuterRef("line"))
+    off = stops.filter(before, not_resumed).exclude(session__uid=session.uid)
+    recorded = ExerciseRecord.objects.filter(
+        session__patient=session.patient_id, session__uid=session.uid, line=OuterRef("line")
+    )
+    rows = PrescribedExercise.objects.filter(version=session.version_id).select_related("version")
+    return rows.annotate(is_off=Exists(off) & ~Exists(recorded)).order_by("position")

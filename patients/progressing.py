@@ -22,7 +22,7 @@ from patients.models import (
     PrescriptionVersion,
     StepRequest,
 )
-from patients.stepping import take_steps
+from patients.stepping import take_back, take_steps
 from patients.versions import Line, lines_of_version
 from patients.vocabulary import Alert, Outcome, WorkKind
 from patients.work import open_work
@@ -47,6 +47,54 @@ def reach_steps(*, session: PracticeSession, exercises: Iterable[Any], now: dt.d
             newest, lines, {line.line: +1 for line in alone}, cause=PrescriptionVersion.Cause.STEP, now=now
         )
     _ask(prescription, [line for line in reached if not line.progression.next_alone], session, now=now)
+
+
+def undo_steps(*, session: PracticeSession, now: dt.datetime) -> None:
+    """After `session` was corrected: take back the steps that it brought, where they are not earned any more.
+
+    Only those that have not begun yet: what the patient practises already stays, and the clinician adjusts. A
+    question that waits for the clinician stays too: they see how many sessions were comfortable when they
+    answer it. The caller holds the lock on the prescription.
+    """
+    prescription = session.prescription
+    today = local_date(now, prescription.patient.zone)
+    brought = list(_steps_of(session).filter(starts_on__gt=today).order_by("number"))
+    if not brought:
+        return
+    newest = prescription.versions.order_by("-number")[0]
+    lines = lines_of_version(newest)
+    begun: dict[uuid.UUID, dt.datetime | None] = {}
+    for version in brought:
+        taken = {
+            line.line for line in lines if line.copy_of and line.copy_of.step_since == version.created_at
+        }
+        begun |= _not_earned(version, taken)
+    if begun:
+        starts_on = max(version.starts_on for version in (newest, *brought))
+        take_back(newest, lines, begun, starts_on=starts_on, now=now)
+
+
+def _not_earned(version: PrescriptionVersion, taken: set[uuid.UUID]) -> dict[uuid.UUID, dt.datetime | None]:
+    """Of the lines that went a step on in `version`, those without enough comfortable sessions at the step
+    before; with when that step had begun."""
+    prescription = version.prescription
+    before = prescription.versions.filter(number__lt=version.number).order_by("-number")[0]
+    old = [line for line in lines_of_version(before) if line.line in taken]
+    comfortable = comfortable_sessions(prescription, old)
+    return {
+        line.line: line.copy_of.step_since
+        for line in old
+        if line.copy_of and len(comfortable.get(line.line, ())) < (line.progression.next_after or 0)
+    }
+
+
+def _steps_of(session: PracticeSession) -> Any:
+    """The versions that were made in the moment in which a revision of `session` was recorded."""
+    revisions = PracticeSession.objects.filter(patient=session.patient_id, uid=session.uid)
+    versions = PrescriptionVersion.objects.filter(prescription=session.prescription_id)
+    return versions.filter(
+        cause=PrescriptionVersion.Cause.STEP, created_at__in=revisions.values("recorded_at")
+    )
 
 
 def comfortable_sessions(prescription: Prescription, lines: Sequence[Line]) -> dict[uuid.UUID, list[int]]:

@@ -70,6 +70,36 @@ def take_steps(
     return version
 
 
+def take_back(
+    last: PrescriptionVersion,
+    lines: Sequence[Line],
+    begun: Mapping[uuid.UUID, dt.datetime | None],
+    *,
+    starts_on: dt.date,
+    now: dt.datetime,
+) -> PrescriptionVersion:
+    """The version after `last` in which each line of `begun` is one step back, where it had stood since then:
+    as if the step had not been taken, so that its sessions are counted on. The caller holds the lock."""
+    prescription = last.prescription
+    patient = prescription.patient
+    version = add_version(
+        prescription,
+        [replace(_moved(line, -1), since=begun[line.line]) if line.line in begun else line for line in lines],
+        sessions_a_day=last.sessions_a_day,
+        weekdays=last.weekdays,
+        starts_on=starts_on,
+        flags=[],
+        precautions_reason="",
+        by=last.prescribed_by,
+        now=now,
+        cause=Cause.CORRECTED,
+    )
+    audit.write(
+        verb=Verb.STEPPED_BACK, obj=version, actor=None, clinic=patient.clinic, subject=patient, now=now
+    )
+    return version
+
+
 def _moved(line: Line, by_steps: int) -> Line:
     """The line as it is at another of its steps; one that cannot go there stays where it is."""
     old = line.copy_of

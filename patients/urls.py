@@ -5,7 +5,7 @@ import datetime as dt
 from django.conf import settings
 from django.urls import include, path, register_converter
 
-from patients.pages import ask, help_now, learn, photo, progress, review, session, today
+from patients.pages import ask, correct, help_now, learn, photo, progress, review, saved, session, today
 from patients.pages.settings import settings as settings_page
 
 
@@ -27,7 +27,8 @@ urlpatterns = [
     path("", today.today, name="today"),
     path("session/", session.session, name="session"),
     path("session/tap/", session.tap, name="session_tap"),
-    path("session/saved/<date:on>/", session.saved, name="session_saved"),
+    path("session/saved/<date:on>/", saved.saved, name="session_saved"),
+    path("session/<date:on>/<int:number>/", correct.correct, name="session_correct"),
     path("progress/", progress.progress, name="progress"),
     path("progress/<date:on>/", progress.progress_day, name="progress_day"),
     path("learn/", learn.learn, name="learn"),

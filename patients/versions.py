@@ -28,6 +28,7 @@ class Line(Row):
     copy_of: PrescribedExercise | None = None
     # Which of its steps it now asks; None: what it asked before, or what was changed by hand.
     step: int | None = None
+    since: dt.datetime | None = None  # when that step began; None: with the version that takes it
 
 
 def lines_of_program(program: Program) -> list[Line]:
@@ -142,7 +143,7 @@ def _progress(line: Line, *, now: dt.datetime) -> dict[str, Any]:
     """Its place in its progression: where it stood, the step that it takes, or the beginning."""
     old = line.copy_of
     if old is not None and line.step is not None:
-        return {"growth": old.growth, "step": line.step, "step_since": now}
+        return {"growth": old.growth, "step": line.step, "step_since": line.since or now}
     if old is not None and _asks_the_same(line, old):
         return {"growth": old.growth, "step": old.step, "step_since": old.step_since}
     rungs = [form["rung"] for form in (old.ladder if old else line.exercise.ladder())]

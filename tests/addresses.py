@@ -55,6 +55,7 @@ def _parameters(entry: URLPattern | URLResolver) -> frozenset[str]:
 # What stands in the address names no row of a clinic, so whoever asks gets the same answer.
 SAME_FOR_ALL = {
     "session_saved": "a date",
+    "session_correct": "a date and a number of that day",
     "progress_day": "a date",
     "logo": "a clinic's logo is on its sign-in pages; its name is random",
     "paper": "a form, with the code filled in as it was given",
@@ -106,7 +107,7 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         "_precautions",
         "_treatment",
     )
-    per_patient += ("_team_join", "_same")
+    per_patient += ("_team_join", "_same", "_paper_grid")
     per_prescription: tuple[str, ...] = (
         "report",
         "adjust",
@@ -184,7 +185,12 @@ def _of_patient_pages(theirs: Furnished) -> dict[str, Arguments]:
     sessions = PracticeSession.objects.filter(patient=theirs.house.patient)
     days = [{"on": day} for day in sorted(set(sessions.values_list("practised_on", flat=True)))]
     photo = theirs.exercise.photo.name.removeprefix("photos/")
-    return {"session_saved": days, "progress_day": days, "exercise_photo": [{"name": photo}]}
+    return {
+        "session_saved": days,
+        "session_correct": [{**day, "number": 1} for day in reversed(days)],
+        "progress_day": days,
+        "exercise_photo": [{"name": photo}],
+    }
 
 
 def _of_signing_in(theirs: Furnished) -> dict[str, Arguments]:

@@ -176,7 +176,21 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
     )
     TreatmentNoteFactory(patient=house.patient, written_by=house.clinician)
     CareTeamMemberFactory(patient=house.patient, added_by=house.clinician)
-    PracticeSessionFactory(prescription=prescription, practised_on=day - 4 * DAY, pain_before=3, pain_after=2)
+    before = PracticeSessionFactory(
+        prescription=prescription,
+        practised_on=day - 4 * DAY,
+        words="Too tired.",
+        superseded_at=now,
+        outcome=Outcome.PARTLY,
+    )
+    PracticeSessionFactory(
+        prescription=prescription,
+        practised_on=day - 4 * DAY,
+        uid=before.uid,
+        revision=2,
+        pain_before=3,
+        pain_after=2,
+    )
     PracticeSessionFactory(
         prescription=prescription, practised_on=day - 3 * DAY, outcome=Outcome.SKIPPED, recorded_on=day - DAY
     )

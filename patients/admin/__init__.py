@@ -14,6 +14,7 @@ from patients.clinic_pages import (
     cards,
     maintain,
     merge,
+    paper_grid,
     patient_page,
     prescribe,
     prescribe_build,
@@ -27,7 +28,7 @@ from patients.clinic_pages import (
     worklist,
 )
 from patients.clinic_pages.handout import one, pile
-from patients.clinic_pages.scope import CLINICIANS
+from patients.clinic_pages.scope import CLINICIANS, TYPISTS
 from patients.models import Patient
 
 admin.site.register(Patient, PatientAdmin)
@@ -50,6 +51,7 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
         "patient_paper_revoke",
         ANY_ROLE,
     ),
+    ("patients/<int:pk>/paper-grid/", paper_grid.patient_paper_grid, "patient_paper_grid", TYPISTS),
     ("patients/<int:pk>/clear/", patient_page.patient_clear, "patient_clear", CLINICIANS),
     ("patients/<int:pk>/precautions/", patient_page.patient_precautions, "patient_precautions", CLINICIANS),
     ("patients/<int:pk>/same/", merge.patient_same, "patient_same", HEALTH_ROLES),

@@ -16,7 +16,7 @@ from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm, Treatme
 from patients.clinic_pages.forms.team import TeamForm
 from patients.clinic_pages.message_rows import shown
 from patients.clinic_pages.timeline import timeline
-from patients.clinic_pages.told_sessions import told
+from patients.clinic_pages.told_sessions import told_all
 from patients.clinic_pages.work_rows import stopped_exercises
 from patients.models import (
     EmergencyReport,
@@ -82,7 +82,7 @@ def health_context(
             for one in EmergencyReport.objects.filter(patient=patient).select_related("cleared_by")
         ],
         "suspended": EmergencyReport.objects.uncleared().filter(patient=patient).exists(),
-        "sessions": [told(one) for one in sessions[:SESSIONS_SHOWN]],
+        "sessions": told_all(sessions[:SESSIONS_SHOWN]),
         "known_precautions": known,
         "clear_form": bound.get("clear") or ClearForm(auto_id="clear-%s"),
         "precautions_form": bound.get("precautions")

@@ -15,7 +15,7 @@ from clinic.scoping import ANY_ROLE, HEALTH_ROLES
 from patients.clinic_pages.acting import by_now, done, tried, write_reading
 from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm
 from patients.clinic_pages.patient_context import contact_context, health_context
-from patients.clinic_pages.scope import CLINICIANS, has_role_for, patient_or_404
+from patients.clinic_pages.scope import CLINICIANS, TYPISTS, has_role_for, patient_or_404
 from patients.closing import clear_and_close
 from patients.models import Patient
 from patients.screening import keep_precautions
@@ -98,7 +98,11 @@ def show_patient(
     treats = has_role_for(request, patient, CLINICIANS)
     if sees_health:
         context |= health_context(patient, by=user, now=now, bound=bound or {}, treats=treats)
-    context |= {"sees_health": sees_health, "treats": treats}
+    context |= {
+        "sees_health": sees_health,
+        "treats": treats,
+        "types_in": has_role_for(request, patient, TYPISTS),
+    }
     return page(request, "patients/staff/patient.html", context, status=status)
 
 

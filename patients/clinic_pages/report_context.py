@@ -22,7 +22,7 @@ from patients.clinic_pages.forms.acts import (
     StartForm,
 )
 from patients.clinic_pages.steps import steps_context
-from patients.clinic_pages.told_sessions import told
+from patients.clinic_pages.told_sessions import told_all
 from patients.maintenance import refuse_conversion
 from patients.models import ExerciseStop, PracticeSession, PrescribedExercise, Prescription, Screening
 from patients.vocabulary import EmergencySign, ForStretching
@@ -119,7 +119,7 @@ def _sessions(prescription: Prescription, number: str | None) -> Any:
     rows = PracticeSession.objects.current().filter(prescription=prescription)
     rows = rows.prefetch_related("records__prescribed").order_by("-practised_on", "-first_recorded_at", "-pk")
     page = Paginator(rows, SESSIONS_A_PAGE).get_page(number)
-    page.object_list = [told(session) for session in page.object_list]
+    page.object_list = told_all(page.object_list)
     return page
 
 

@@ -10,6 +10,7 @@ from clinic.scoping import HEALTH_ROLES, Role, clinics_of
 from patients.models import Patient, Prescription, WorkItem
 
 CLINICIANS = frozenset({Role.CLINICIAN})
+TYPISTS = frozenset({Role.CLINICIAN, Role.FRONT_DESK})  # who types in what came on paper
 
 
 def patient_or_404(request: HttpRequest, pk: int, roles: Collection[Role] = HEALTH_ROLES) -> Patient:

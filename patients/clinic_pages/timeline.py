@@ -81,7 +81,7 @@ def _of(rows: Any, patient: Patient) -> Any:
 
 def _versions(patient: Patient) -> Iterator[Moment]:
     """What changed in a running programme; what became of a draft before its start nobody ever practised."""
-    icons = {Cause.STEP: "up", Cause.STEP_BACK: "easier"}
+    icons = {Cause.STEP: "up", Cause.STEP_BACK: "easier", Cause.CORRECTED: "easier"}
     changed = PrescriptionVersion.objects.filter(number__gt=1, created_at__gt=F("prescription__activated_at"))
     rows = _of(changed, patient).select_related("prescribed_by")
     for version in rows.order_by("number"):

@@ -1,5 +1,8 @@
 """Sessions as a clinician reads them: what was done in a line, and what was not, with the reason."""
 
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +28,24 @@ class ToldSession:
     done: str
     others: list[Otherwise]
     sites: list[Any]
+    earlier: Sequence["ToldSession"] = ()  # what was said before it was corrected, the latest first
 
 
-def told(session: PracticeSession) -> ToldSession:
-    """`session` as it is shown; prefetch `records__prescribed` for more than one."""
+def told_all(sessions: Iterable[PracticeSession]) -> list[ToldSession]:
+    """`sessions`, newest revisions, each with those before it: three queries more, where there are any."""
+    chosen = list(sessions)
+    corrected = {session.uid for session in chosen if session.revision > 1}
+    found: dict[tuple[int, uuid.UUID], list[ToldSession]] = defaultdict(list)
+    if corrected:
+        rows = PracticeSession.objects.filter(uid__in=corrected, superseded_at__isnull=False)
+        rows = rows.filter(patient__in={session.patient_id for session in chosen})
+        for row in rows.prefetch_related("records__prescribed").order_by("-revision"):
+            found[row.patient_id, row.uid].append(told(row))
+    return [told(session, earlier=found[session.patient_id, session.uid]) for session in chosen]
+
+
+def told(session: PracticeSession, *, earlier: Sequence[ToldSession] = ()) -> ToldSession:
+    """One revision as it is shown; prefetch `records__prescribed` for more than one."""
     records = sorted(session.records.all(), key=lambda record: record.prescribed.position)
     done = [record for record in records if record.outcome == Outcome.DONE]
     return ToldSession(
@@ -36,6 +53,7 @@ def told(session: PracticeSession) -> ToldSession:
         done=_counted(len(done), len(records)),
         others=_others(records),
         sites=[Site(site).label for site in session.sites],
+        earlier=earlier,
     )
 
 

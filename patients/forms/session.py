@@ -13,7 +13,6 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from patients.answers import ExerciseAnswer, SessionAnswers
-from patients.models import PracticeSession
 from patients.vocabulary import PAIN_RANGE, Outcome, Site, SkipReason
 
 LEFT_OUT = [("", _("Leave this out"))]
@@ -75,6 +74,18 @@ class SessionForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("Choose from the list.")},
+    )
+
+
+class CorrectionForm(SessionForm):
+    """The same of a session that was recorded; `revision` is the one that was looked at."""
+
+    revision = forms.IntegerField(
+        min_value=1,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value"), _("Please send this form once more.")
+        ),
     )
 
 
@@ -152,10 +163,20 @@ class SessionSheet:
     Bound to `posted_lines` it reads whatever was posted: the domain says which of that is prescribed.
     """
 
-    def __init__(self, *, lines: Mapping[uuid.UUID, Line], data: Any = None, initial: Any = None) -> None:
-        self.session = SessionForm(data, initial=initial)
+    def __init__(
+        self,
+        *,
+        lines: Mapping[uuid.UUID, Line],
+        data: Any = None,
+        initial: Any = None,
+        said: SessionAnswers | None = None,
+        form: type[SessionForm] = SessionForm,
+    ) -> None:
+        """`said` is what the sheet shows as chosen: what was left out then is left out."""
+        told = {answer.line: answer for answer in said.exercises} if said else {}
+        self.session = form(data, initial={**(_felt(said) if said else {}), **(initial or {})})
         self.exercises = {
-            line: ExerciseForm(data, prefix=str(line), initial=_of_line(initial, line), **about._asdict())
+            line: ExerciseForm(data, prefix=str(line), initial=_chosen(told.get(line)), **about._asdict())
             for line, about in lines.items()
         }
 
@@ -181,17 +202,6 @@ class SessionSheet:
         for name, errors in by_field.items():
             self.session.add_error(name if name in self.session.fields else None, errors)
 
-    @classmethod
-    def told(cls, session: PracticeSession, lines: Mapping[uuid.UUID, Line]) -> "SessionSheet":
-        """With what was told so far of a session that goes on; what was left out stays out."""
-        names = ("uid", "practised_on", "pain_before", "pain_during", "pain_after", "during_no_more")
-        initial = {name: getattr(session, name) for name in (*names, "sites", "words", "stopped")}
-        for record in session.records.all():
-            easier = record.outcome == Outcome.DONE and record.rung_done < record.prescribed.rung
-            initial[f"{record.line}-outcome"] = ExerciseForm.EASIER if easier else record.outcome
-            initial[f"{record.line}-reason"] = record.skip_reason
-        return cls(lines=lines, initial=initial)
-
     @property
     def problems(self) -> list[Problem]:
         found = [Problem("", "", str(message)) for message in self.session.non_field_errors()]
@@ -204,8 +214,17 @@ class SessionSheet:
         return found
 
 
-def _of_line(initial: Mapping[str, Any] | None, line: uuid.UUID) -> dict[str, Any]:
-    return {name: (initial or {}).get(f"{line}-{name}", "") for name in ("outcome", "reason")}
+def _felt(said: SessionAnswers) -> dict[str, Any]:
+    names = ("pain_before", "pain_during", "pain_after", "during_no_more", "words", "stopped")
+    return {"sites": [int(site) for site in said.sites], **{name: getattr(said, name) for name in names}}
+
+
+def _chosen(answer: ExerciseAnswer | None) -> dict[str, str]:
+    if answer is None:
+        return {}
+    easier = answer.easier and answer.outcome == Outcome.DONE
+    outcome = ExerciseForm.EASIER if easier else answer.outcome.value
+    return {"outcome": outcome, "reason": answer.skip_reason.value if answer.skip_reason else ""}
 
 
 def posted_lines(names: Iterable[str]) -> dict[uuid.UUID, Line]:

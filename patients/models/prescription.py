@@ -173,6 +173,7 @@ class PrescriptionVersion(Schedule):
         CLINICIAN = "clinician", _("Set by a physiotherapist")
         STEP = "step", _("The next step, after comfortable sessions")
         STEP_BACK = "step_back", _("A step back, after a week without practice")
+        CORRECTED = "corrected", _("The next step taken back: the patient has corrected an entry")
 
     prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
@@ -191,7 +192,8 @@ class PrescriptionVersion(Schedule):
             models.UniqueConstraint(name="version_number_once", fields=["prescription", "number"]),
             models.CheckConstraint(name="version_numbers_from_one", condition=Q(number__gte=1)),
             models.CheckConstraint(
-                name="version_cause_known", condition=Q(cause__in=["clinician", "step", "step_back"])
+                name="version_cause_known",
+                condition=Q(cause__in=["clinician", "step", "step_back", "corrected"]),
             ),
         ]
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from clinic.localtime import local_date
 from patients.adherence import Day, DayState, Mark, Report, report
 from patients.bands import percent
+from patients.correcting import may_correct
 from patients.day_words import MARK_WORDS, STATE_WORDS
 from patients.models import PracticeSession, Prescription
 from patients.pages.recorded import Recorded, recorded
@@ -118,25 +119,37 @@ def _rows(request: Any, prescription: Any, days: list[Day], *, today: dt.date) -
     if not days:
         return []
     sessions: dict[dt.date, list[Recorded]] = defaultdict(list)
+    numbers: dict[dt.date, int] = defaultdict(int)
     found = (
         PracticeSession.objects.visible_to_patient(request.user)
         .current()
-        .filter(prescription=prescription, practised_on__range=(days[0].on, days[-1].on))
+        .of(request.patient)
+        .filter(practised_on__range=(days[0].on, days[-1].on))
     )
-    for session in found.order_by("practised_on", "first_recorded_at").prefetch_related(
+    for session in found.order_by("practised_on", "first_recorded_at", "pk").prefetch_related(
         "records__prescribed"
     ):
-        sessions[session.practised_on].append(recorded(session))
+        numbers[session.practised_on] += 1
+        if session.prescription_id != prescription.pk:
+            continue  # it counts in its day, and belongs to a programme before this one
+        session.prescription = prescription
+        can_be = may_correct(session, today=today, is_suspended=prescription.is_suspended)
+        sessions[session.practised_on].append(
+            recorded(session, number=numbers[session.practised_on], may_correct=can_be)
+        )
     running = prescription.status == Prescription.Status.ACTIVE and not prescription.is_suspended
     first = earliest_day(prescription, today=today)
     return [
         Row(
             day=day,
             sessions=sessions[day.on],
-            can_record=running
-            and first <= day.on <= today
-            and day.state in {DayState.NOT_RECORDED, DayState.OPEN},
+            can_record=running and first <= day.on <= today and _misses_one(day),
             is_today=day.on == today,
         )
         for day in days
     ]
+
+
+def _misses_one(day: Day) -> bool:
+    """Whether a session of `day` is due that was not recorded: the only one, or one of several."""
+    return day.state == DayState.OPEN or day.sessions_recorded < day.sessions_due

@@ -1,35 +1,33 @@
-"""Recording a session on one form, and what is said when it is saved."""
+"""Recording a session on one form."""
 
 import datetime as dt
 import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.localtime import local_date
-from patients.aftermath import aftermath
+from patients.answers import answers_of
 from patients.forms.session import Line, SessionSheet, posted_lines
 from patients.going_on import stopped_in
 from patients.models import PracticeSession, Prescription
 from patients.pages.cards import cards
-from patients.pages.recorded import recorded
 from patients.pages.shell import show
 from patients.prescribed import exercises_on
 from patients.recording import keep_own_session, record_own_session, refuse_day
 from patients.signin.current import patient_required
 from patients.standing import current_prescription
-from patients.step_words import reached
 from patients.stop_words import stop_words
 
 # Not a mistake in the form, but a door that is closed.
-CLOSED_CODES = frozenset({"not_running", "suspended"})
+CLOSED_CODES = frozenset({"not_running", "suspended", "late"})
 
 
 @never_cache
@@ -53,10 +51,12 @@ def session(request: Any) -> HttpResponse:
     going_on = _going_on(prescription, day) if day == today else None
     if going_on is not None:
         stopped_in(going_on, exercises)
-        sheet = SessionSheet.told(going_on, _lines(exercises))
-    else:
-        begun = {"uid": uuid.uuid4(), "practised_on": day.isoformat()}
-        sheet = SessionSheet(lines=_lines(exercises), initial=begun)
+    uid = going_on.uid if going_on else uuid.uuid4()
+    sheet = SessionSheet(
+        lines=lines_of(exercises),
+        said=answers_of(going_on) if going_on else None,
+        initial={"uid": uid, "practised_on": day.isoformat()},
+    )
     if all(exercise.is_off for exercise in exercises):
         return redirect("today")
     return _show(request, prescription, sheet, exercises, day=day, today=today)
@@ -120,7 +120,13 @@ def _show_again(request: Any, refused: ValidationError | None) -> HttpResponse:
     today = local_date(timezone.now(), request.patient.zone)
     day = _day(request.POST.get("practised_on"), otherwise=today) or today
     exercises = exercises_on(prescription, day)
-    sheet = SessionSheet(lines=_lines(exercises), data=_with_usable_uid(request.POST))
+    sheet = SessionSheet(lines=lines_of(exercises), data=_with_usable_uid(request.POST))
+    status = say_refused(sheet, refused)
+    return _show(request, prescription, sheet, exercises, day=day, today=today, status=status)
+
+
+def say_refused(sheet: SessionSheet, refused: ValidationError | None) -> int:
+    """Say in a sheet that was sent what is wrong with it; gives the status of the page that shows it."""
     sheet.is_valid()
     if refused is not None:
         sheet.refuse(refused)
@@ -129,10 +135,10 @@ def _show_again(request: Any, refused: ValidationError | None) -> HttpResponse:
             ValidationError(_("Something in this form could not be read. Please send it once more."))
         )
     closed = refused is not None and CLOSED_CODES & {error.code for error in _each(refused)}
-    return _show(request, prescription, sheet, exercises, day=day, today=today, status=403 if closed else 400)
+    return 403 if closed else 400
 
 
-def _lines(exercises: list[Any]) -> dict[uuid.UUID, Line]:
+def lines_of(exercises: list[Any]) -> dict[uuid.UUID, Line]:
     return {
         one.line: Line(one.plain_name, one.easier_rung() is not None) for one in exercises if not one.is_off
     }
@@ -174,19 +180,31 @@ def _show(
     today: dt.date,
     status: int = 200,
 ) -> HttpResponse:
-    rows = [(card, sheet.exercises.get(card.exercise.line)) for card in cards(exercises)]
-    return show(
+    return show_sheet(
         request,
         "session.html",
+        sheet,
+        exercises,
+        status=status,
+        day=day,
+        is_today=day == today,
+        asks_usual=_asks_usual(prescription, sheet),
+    )
+
+
+def show_sheet(
+    request: Any, template: str, sheet: SessionSheet, exercises: list[Any], *, status: int, **context: Any
+) -> HttpResponse:
+    return show(
+        request,
+        template,
         section="today",
         status=status,
         sheet=sheet,
         form=sheet.session,
-        rows=rows,
-        day=day,
-        is_today=day == today,
-        asks_usual=_asks_usual(prescription, sheet),
+        rows=[(card, sheet.exercises.get(card.exercise.line)) for card in cards(exercises)],
         stop_rule=stop_words(request.patient.clinic),
+        **context,
     )
 
 
@@ -199,24 +217,3 @@ def _asks_usual(prescription: Any, sheet: SessionSheet) -> bool:
 
 def _closed(request: HttpRequest, words: list[str], *, status: int) -> HttpResponse:
     return show(request, "session_closed.html", section="today", status=status, words=words)
-
-
-@never_cache
-@require_safe
-@patient_required
-def saved(request: Any, on: dt.date) -> HttpResponse:
-    """What was saved last of that day, and what happens next."""
-    sessions = PracticeSession.objects.visible_to_patient(request.user).current().of(request.patient)
-    of_day = sessions.filter(practised_on=on).prefetch_related("records__prescribed")
-    last = of_day.order_by("-first_recorded_at").first()
-    if last is None:
-        raise Http404
-    after = aftermath(last)
-    return show(
-        request,
-        "saved.html",
-        section="today",
-        shown=recorded(last),
-        after=after,
-        grown=[(exercise, reached(exercise)) for exercise in after.grown],
-    )

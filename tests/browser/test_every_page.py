@@ -160,6 +160,7 @@ def patient_paths(furnished: Furnished, of_the_library: Prescription) -> dict[Pa
     paths[house.patient] += [
         reverse(name, args=[day]) for day in set(days) for name in ("progress_day", "session_saved")
     ]
+    paths[house.patient].append(reverse("session_correct", args=[max(days), 1]))
     return paths
 
 

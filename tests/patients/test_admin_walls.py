@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from clinic.scoping import ANY_ROLE, HEALTH_ROLES, Role
 from patients.admin import PAGES
-from patients.clinic_pages.scope import CLINICIANS
+from patients.clinic_pages.scope import CLINICIANS, TYPISTS
 from patients.models import Patient
 from patients.vocabulary import MessageKind
 from tests.clients import signed_in
@@ -33,6 +33,7 @@ READ = {
     "patient",
     "patient_same",
     "patient_merge",
+    "patient_paper_grid",
     "prescribe",
     "prescription_report",
     "prescription_adjust",
@@ -49,7 +50,7 @@ READ = {
 # Contact, ways in, and wishes for an appointment or a call: no health data.
 DESK = {
     *("patient", "patient_invite", "patient_paper_code", "patient_paper_revoke"),
-    *("wishes", "message_settle"),
+    *("wishes", "message_settle", "patient_paper_grid"),
 }
 ROLES = {name: frozenset(roles) for _route, _view, name, roles in PAGES}
 
@@ -90,7 +91,7 @@ def asked(client: Client, name: str, address: str, **how: bool):
 
 
 def test_every_page_is_held_by_a_role(addresses):
-    assert set(ROLES.values()) <= {ANY_ROLE, HEALTH_ROLES, CLINICIANS, frozenset({Role.MANAGER})}
+    assert set(ROLES.values()) <= {ANY_ROLE, HEALTH_ROLES, CLINICIANS, TYPISTS, frozenset({Role.MANAGER})}
     assert addresses.keys() == ROLES.keys()
 
 
@@ -145,7 +146,7 @@ def test_the_front_desk_opens_contact_and_ways_in_alone(addresses, aurora):
 def test_a_manager_who_does_not_treat_reads_and_changes_nothing(addresses, aurora):
     manager = signed_in(aurora.manager, method="mfa")
     closed = {name for name, at in addresses.items() if asked(manager, name, at).status_code == 404}
-    assert closed == {name for name, roles in ROLES.items() if roles == CLINICIANS}
+    assert closed == {name for name, roles in ROLES.items() if roles in (CLINICIANS, TYPISTS)}
 
 
 def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
@@ -177,6 +178,7 @@ def test_the_wrong_method_is_refused(addresses, aurora):
     both = {"prescribe", "prescribe_build", "prescription_adjust", "prescription_template"}
     both |= {"prescription_maintenance", "staff_leave", "staff_hand_over", "patient_merge"}
     both |= {"staff_leave", "staff_hand_over", "prescription_handout", "handouts"}
+    both |= {"patient_paper_grid"}
     for name, address in addresses.items():
         if name not in both:
             wrong = client.post(address) if name in READ else client.get(address)

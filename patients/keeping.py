@@ -1,0 +1,123 @@
+"""What is kept of a session, and whom it calls: the same where it is recorded and where it is corrected."""
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from clinic.notices.outbox import enqueue
+from patients.answers import ExerciseAnswer, SessionAnswers
+from patients.models import ExerciseRecord, ExerciseStop, PracticeSession, PrescribedExercise
+from patients.vocabulary import Alert, Outcome, SkipReason, Source, WorkKind
+from patients.work import open_work
+
+
+def said(answers: SessionAnswers) -> dict[str, Any]:
+    """What of `answers` stands in the session's own row."""
+    return {
+        "pain_before": answers.pain_before,
+        "pain_during": answers.pain_during,
+        "pain_after": answers.pain_after,
+        "during_no_more": answers.during_no_more,
+        "sites": [int(site) for site in answers.sites],
+        "lowest_site": max(answers.sites, default=None),
+        "words": answers.words.strip(),
+        "stopped": answers.stopped,
+    }
+
+
+def fill(session: PracticeSession, answers: SessionAnswers, *, now: dt.datetime, is_whole: bool) -> None:
+    """Write into the row of a session what was said of it as a whole; one that goes on is not finished."""
+    session.recorded_at = now
+    session.finished_at = now if is_whole else None
+    for name, value in said(answers).items():
+        setattr(session, name, value)
+    session.save()
+
+
+def keep_records(session: PracticeSession, answers: SessionAnswers, exercises: Iterable[Any]) -> None:
+    by_line = {exercise.line: exercise for exercise in exercises}
+    ExerciseRecord.objects.bulk_create(
+        ExerciseRecord(
+            session=session,
+            prescribed=by_line[answer.line],
+            line=answer.line,
+            outcome=answer.outcome,
+            skip_reason=answer.skip_reason or "",
+            rung_done=_rung_done(answer, by_line[answer.line]),
+            dose_asked=by_line[answer.line].dose(),
+        )
+        for answer in answers.exercises
+    )
+
+
+def _rung_done(answer: ExerciseAnswer, exercise: PrescribedExercise) -> int:
+    easier = exercise.easier_rung()
+    return easier if answer.easier and easier is not None else exercise.rung
+
+
+def stopped_lines(answers: SessionAnswers, exercises: Iterable[Any]) -> set[uuid.UUID]:
+    """The lines that `answers` turn off: a whole session turns off all that were on."""
+    if answers.stopped:
+        return {exercise.line for exercise in exercises if not exercise.is_off}
+    return {answer.line for answer in answers.exercises if answer.outcome == Outcome.STOPPED}
+
+
+def keep_stops(session: PracticeSession, lines: Collection[uuid.UUID], *, now: dt.datetime) -> None:
+    """Turn `lines` off, from `session` on, until a clinician resumes them."""
+    ExerciseStop.objects.bulk_create(
+        ExerciseStop(prescription=session.prescription, line=line, session=session, stopped_at=now)
+        for line in sorted(lines)
+    )
+
+
+def skipped_for_pain(answers: SessionAnswers) -> set[uuid.UUID]:
+    return {answer.line for answer in answers.exercises if answer.skip_reason == SkipReason.PAIN}
+
+
+def lower(one: int | None, other: int | None) -> int | None:
+    """The lower down of two places, a missing one aside: a higher number is lower in the body."""
+    return max((site for site in (one, other) if site is not None), default=None)
+
+
+def call_clinician(
+    session: PracticeSession,
+    alerts: Mapping[WorkKind, Sequence[Alert]],
+    *,
+    some_open: bool,
+    is_new: bool = True,
+    now: dt.datetime,
+) -> None:
+    """Work for the clinician and, after a stop or a pain alert, a message the same minute.
+
+    What comes from paper is old by then: the sheets of one day make one message, however many alert. So does
+    a session that goes on (`is_new=False`).
+    """
+    prescription = session.prescription
+    patient = prescription.patient
+    items = open_work(
+        patient=patient,
+        prescription=prescription,
+        owner=prescription.clinician,
+        alerts=alerts,
+        about=session,
+        now=now,
+        some_open=some_open,
+    )
+    if WorkKind.STOP in items:
+        recipient = items[WorkKind.STOP].owner or prescription.clinician
+        from_paper = session.source == Source.PAPER
+        occurrence = f"session:{session.pk}"
+        if from_paper:
+            occurrence = f"paper:{prescription.pk}:{session.recorded_on}"
+        enqueue(
+            kind="stop_alert",
+            clinic=patient.clinic,
+            recipient=recipient,
+            subject=patient,
+            dedupe_key=f"stop_alert:{occurrence}:{recipient.pk}",
+            params={"work_item": items[WorkKind.STOP].pk},
+            due_at=now,
+            about_new_row=is_new and not from_paper,
+            now=now,
+        )
