@@ -178,7 +178,7 @@ def test_the_wrong_method_is_refused(addresses, aurora):
     both = {"prescribe", "prescribe_build", "prescription_adjust", "prescription_template"}
     both |= {"prescription_maintenance", "staff_leave", "staff_hand_over", "patient_merge"}
     both |= {"staff_leave", "staff_hand_over", "prescription_handout", "handouts"}
-    both |= {"patient_paper_grid"}
+    both |= {"patient_paper_grid", "card_add", "card_edit"}
     for name, address in addresses.items():
         if name not in both:
             wrong = client.post(address) if name in READ else client.get(address)
