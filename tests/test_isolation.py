@@ -297,6 +297,7 @@ SHOWS_NOTHING = {
     "exercise_photo": "a picture, without a word",
     "admin:exercise_copy": "leads to the copy",
     "admin:favourite": "leads back to the gallery",
+    "admin:card_remove": "leads back to the cards",
 }
 # What nobody may do, whoever they are.
 FOR_NOBODY = {
