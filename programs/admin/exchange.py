@@ -20,14 +20,14 @@ from clinic.models import Clinic
 from clinic.scoping import Role, clinics_of
 from programs.admin.gallery import GalleryForm
 from programs.exchange.importing import import_table, plan_import
-from programs.exchange.resource import COLUMNS, ExerciseResource
+from programs.exchange.ownership import SHARED
+from programs.exchange.resource import TABLE_COLUMNS, ExerciseResource
 from programs.exchange.tables import KINDS, read_table, write_table
 from programs.gallery import gallery
 
 KEPT_S = 30 * 60  # so long an import waits to be confirmed
 SHOWN = 200  # rows of each fate
 EDITORS = frozenset({Role.CLINICIAN, Role.MANAGER})
-SHARED = "shared"
 
 
 class UploadForm(forms.Form):
@@ -103,13 +103,14 @@ def _show(
         "new": _("New, as drafts unless the row says otherwise"),
         "changed": _("Changed"),
         "same": _("As it is already"),
+        "not_ours": _("Shared, or another clinic's: not changed here"),
     }
     context = {
         "title": _("Import exercises"),
         "form": form,
         "plan": plan,
         "token": token,
-        "columns": COLUMNS,
+        "columns": TABLE_COLUMNS,
         "groups": [
             {"kind": kind, "heading": heading, "count": len(plan.of(kind)), "fates": plan.of(kind)[:SHOWN]}
             for kind, heading in headings.items()

@@ -1,7 +1,8 @@
 """A table of exercises in: first what would become of each row, then, if somebody wants it so, for good."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 import tablib
@@ -10,10 +11,12 @@ from django.utils.text import capfirst
 
 from clinic import audit
 from clinic.models import Clinic, User
-from programs.exchange.resource import COLUMNS, ExerciseResource
+from programs.exchange.ownership import not_ours
+from programs.exchange.resource import COLUMNS, TABLE_COLUMNS, ExerciseResource
 from programs.models import Exercise
+from programs.vocabulary import Status
 
-NEW, CHANGED, SAME, WRONG = "new", "changed", "same", "wrong"
+NEW, CHANGED, SAME, WRONG, NOT_OURS = "new", "changed", "same", "wrong", "not_ours"
 FATES = {"new": NEW, "update": CHANGED, "skip": SAME, "invalid": WRONG, "error": WRONG}
 
 
@@ -30,10 +33,11 @@ class Fate:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do. `unknown` are columns that nobody reads."""
+    """What an import would do. Nobody reads the columns that are `unknown`; `drafts` were added as such."""
 
     fates: list[Fate]
     unknown: list[str]
+    drafts: int = 0
 
     def of(self, kind: str) -> list[Fate]:
         return [fate for fate in self.fates if fate.kind == kind]
@@ -41,9 +45,16 @@ class Plan:
 
 def plan_import(*, table: tablib.Dataset, clinic: Clinic | None) -> Plan:
     """What would become of every row of `table` among the exercises of `clinic`; nothing is written."""
-    result: Any = ExerciseResource(clinic).import_data(_copied(table), dry_run=True)
-    fates = [_fate(line, row, table) for line, row in enumerate(result.rows, start=2)]
-    return Plan(fates, [header for header in table.headers or [] if header not in COLUMNS])
+    theirs = not_ours(table=table, clinic=clinic)
+    result: Any = ExerciseResource(clinic).import_data(_without(table, theirs), dry_run=True)
+    rows = iter(result.rows)
+    fates = [
+        Fate(number + 2, NOT_OURS, theirs[number].name_en, [], [])
+        if number in theirs
+        else _fate(number + 2, next(rows), table)
+        for number in range(len(table))
+    ]
+    return Plan(fates, [header for header in table.headers or [] if header not in TABLE_COLUMNS])
 
 
 @transaction.atomic
@@ -62,12 +73,14 @@ def import_table(*, table: tablib.Dataset, clinic: Clinic | None, by: User, now:
         objs = [row.instance for row in result.rows if row.import_type == kind]
         if objs:
             audit.write_many(verb=verb, objs=objs, actor=by, clinic=clinic, now=now)
-    return plan
+    added = [row.instance for row in result.rows if row.import_type == "new"]
+    return replace(plan, drafts=sum(one.status == Status.DRAFT for one in added))
 
 
-def _copied(table: tablib.Dataset) -> tablib.Dataset:
-    """The import adds a column of its own."""
-    return tablib.Dataset(*table, headers=list(table.headers or []))
+def _without(table: tablib.Dataset, left_out: Collection[int]) -> tablib.Dataset:
+    """A copy, since the import adds a column of its own."""
+    rows = [row for number, row in enumerate(table) if number not in left_out]
+    return tablib.Dataset(*rows, headers=list(table.headers or []))
 
 
 def _fate(line: int, row: Any, table: tablib.Dataset) -> Fate:

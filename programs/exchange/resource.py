@@ -9,6 +9,7 @@ from import_export import fields, resources, widgets
 
 from clinic.folding import folded
 from clinic.models import Clinic
+from programs.exchange.ownership import WHOSE, owner_of, unclear_keys
 from programs.exchange.tables import bare
 from programs.keys import free_key
 from programs.models import Dose, Exercise
@@ -22,6 +23,8 @@ COLUMNS = (
     *Dose.FIGURES,
     *("each_side", "side_order", "figure", "video_url", "provenance", "licence"),
 )
+# In a table. Whose a row is, is never changed by one.
+TABLE_COLUMNS = (COLUMNS[0], WHOSE, *COLUMNS[1:])
 # Left empty, these stay as they are, or as a new exercise has them.
 STAY = ("status", "kind", "region", "starting_position", "each_side")
 
@@ -52,10 +55,11 @@ class ExerciseResource(resources.ModelResource):
 
     equipment = fields.Field("equipment", "equipment", CodesWidget())
     precautions = fields.Field("precautions", "precautions", CodesWidget())
+    whose = fields.Field(column_name=WHOSE, readonly=True)
 
     class Meta:
         model = Exercise
-        fields = import_order = export_order = COLUMNS
+        fields = import_order = export_order = TABLE_COLUMNS
         import_id_fields = ("key",)
         skip_unchanged = True
         clean_model_instances = True
@@ -67,6 +71,7 @@ class ExerciseResource(resources.ModelResource):
         super().__init__()
         self.clinic = clinic
         self.keys: set[str] = set()
+        self.unclear: set[str] = set()
         self.names: dict[str, str] = {}
         self.dose_before: dict[str, Any] = {}
 
@@ -75,6 +80,9 @@ class ExerciseResource(resources.ModelResource):
         return (
             FigureWidget if field.name in Dose.FIGURES else super().widget_from_django_field(field, default)
         )
+
+    def dehydrate_whose(self, exercise: Exercise) -> str:
+        return owner_of(exercise.clinic)
 
     def get_queryset(self) -> QuerySet[Exercise]:
         return Exercise.objects.filter(clinic=self.clinic)
@@ -85,6 +93,7 @@ class ExerciseResource(resources.ModelResource):
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         available = Exercise.objects.available_to(self.clinic)
         self.names = {folded(name): key for name, key in available.values_list("name_en", "key")}
+        self.unclear = unclear_keys(table=dataset, clinic=self.clinic)
         if "key" not in dataset.headers:
             dataset.append_col([""] * len(dataset), header="key")
 
@@ -97,7 +106,7 @@ class ExerciseResource(resources.ModelResource):
                 del row[name]
         if not row["key"]:
             row["key"] = self._new_key(str(row.get("name_en") or ""))
-        if row["key"] in self.keys:
+        if row["key"] in self.keys | self.unclear:
             raise ValidationError({"key": _("Another row has this key, too.")})
         self.keys.add(row["key"])
 

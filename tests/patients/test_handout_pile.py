@@ -14,6 +14,7 @@ from tests.factories import (
     EmergencyReportFactory,
     MembershipFactory,
     PatientFactory,
+    PrescribedExerciseFactory,
     PrescriptionFactory,
 )
 from tests.patients.handouts import codes, pages, reader
@@ -81,11 +82,27 @@ def test_from_the_list_to_one_pdf(clinician, three):
 
 
 def test_each_counts_their_own_pages(clinician, three):
-    found = pages(sent(clinician, three[::2], to="nobody"))
+    found = [page for page in pages(sent(clinician, three[::2], to="nobody")) if page]
     half = len(found) // 2
     for name, own in (("Ada", found[:half]), ("Cleo", found[half:])):
         for number, page in enumerate(own, 1):
             assert f"{name} · {number} of {half}" in page
+
+
+def test_printed_on_both_sides_nobodys_page_lies_behind_anothers(clinician, three):
+    version = three[0].prescriptions.get().versions.get()
+    for number in range(3):
+        PrescribedExerciseFactory(version=version, position=20 + number)
+    answer = sent(clinician, three, to="nobody")
+    found = pages(answer)
+    firsts = [at for at, page in enumerate(found) if "· 1 of " in page or "· 1 di " in page]
+    assert firsts == [0, 4, 6], "Ada has three pages and an empty one, the others two each"
+    assert [at for at, page in enumerate(found) if not page] == [3]
+    assert {tuple(map(round, page.mediabox[2:])) for page in reader(answer).pages} == {(595, 842)}, "A4, all"
+
+
+def test_one_alone_has_no_empty_page(clinician, three):
+    assert all(pages(sent(clinician, three[:1], to="nobody")))
 
 
 def test_new_codes_go_to_those_who_need_one(clinician, three):

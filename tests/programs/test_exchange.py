@@ -98,6 +98,71 @@ def test_an_export_comes_back_as_it_is(clinician, aurora):
         assert {fate.kind for fate in again.context["plan"].fates} == {"same"}, kind
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
+def test_our_own_copy_and_the_shared_original_come_back_as_they_are(kind, clinician, aurora):
+    """Both have the same key: each row is known by whose it is."""
+    original = ExerciseFactory(key="pelvic-tilt", name_en="Pelvic tilt", reps=3)
+    clinician.post(f"/admin/library/{original.pk}/copy/")
+    ours = Exercise.objects.get(clinic=aurora.clinic, key="pelvic-tilt")
+    Exercise.objects.filter(pk=ours.pk).update(reps=7, status="published")
+    content = clinician.get(f"/admin/library/export/{kind}/").content
+    answer = upload(clinician, content, f"exercises.{kind}")
+    assert [fate.kind for fate in answer.context["plan"].fates if fate.name == "Pelvic tilt"] in (
+        ["same", "not_ours"],
+        ["not_ours", "same"],
+    )
+    assert {fate.kind for fate in answer.context["plan"].fates} == {"same", "not_ours"}
+    assert "not changed here" in text(answer)
+    assert "There is nothing to import." in text(answer)
+
+
+def test_what_is_shared_is_told_and_changes_nothing(clinician, aurora):
+    original = ExerciseFactory(key="pelvic-tilt", name_en="Pelvic tilt", reps=3)
+    ours = ExerciseFactory(clinic=aurora.clinic, key="pelvic-tilt", name_en="Our tilt", reps=7)
+    answer = upload(clinician, "key,whose,reps\npelvic-tilt,shared,4\npelvic-tilt,aurora,8\n")
+    assert fates(answer) == [(2, "not_ours"), (3, "changed")]
+    confirm(clinician, answer)
+    original.refresh_from_db()
+    ours.refresh_from_db()
+    assert (original.reps, ours.reps, ours.name_en) == (3, 8, "Our tilt")
+    assert Exercise.objects.filter(key="pelvic-tilt").count() == 2
+
+
+def test_another_clinics_row_never_changes_ours(clinician, aurora):
+    ours = ExerciseFactory(clinic=aurora.clinic, key="ours", reps=3)
+    answer = upload(
+        clinician, f"{HEAD},key,whose,reps\n{GOOD},ours,bora,9\nSide bend,Bend,B.,stretch,standing,k,bora,9\n"
+    )
+    assert fates(answer) == [(2, "not_ours"), (3, "new")]
+    confirm(clinician, answer)
+    ours.refresh_from_db()
+    assert ours.reps == 3
+    assert Exercise.objects.get(key="k").clinic == aurora.clinic
+
+
+def test_a_file_of_old_does_not_say_whose_its_rows_are(clinician, aurora):
+    ExerciseFactory(key="shared-one", name_en="Shared one")
+    ExerciseFactory(key="both", name_en="Both")
+    ours = ExerciseFactory(clinic=aurora.clinic, key="both", reps=3)
+    assert fates(upload(clinician, "key,reps\nshared-one,5\nboth,5\n")) == [(2, "not_ours"), (3, "changed")]
+    answer = upload(clinician, "key,reps\nboth,5\nboth,3\n")
+    assert fates(answer) == [(2, "wrong"), (3, "wrong")], "one of them is the shared one, but which?"
+    assert "Another row has this key, too." in text(answer)
+    confirm(clinician, answer)
+    ours.refresh_from_db()
+    assert ours.reps == 3
+
+
+def test_an_operator_changes_what_is_shared_and_no_clinics_own(cast, as_staff):
+    client = as_staff(cast.operator)
+    shared = ExerciseFactory(key="k", reps=3)
+    answer = upload(client, "key,whose,reps\nk,shared,5\nk,aurora,6\n", into="shared")
+    assert fates(answer) == [(2, "changed"), (3, "not_ours")]
+    confirm(client, answer)
+    shared.refresh_from_db()
+    assert shared.reps == 5
+
+
 # --- What is wrong is told at its line ---------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("row", "said"),

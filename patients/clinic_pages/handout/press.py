@@ -29,6 +29,8 @@ SHEETS = ("tokens.css", "handout.css")
 # One pile at a time in a process: it is work for one processor, and takes memory.
 AT_WORK = threading.Lock()
 PHOTO_NAME = re.compile(rf"{PHOTOS}[\w-]+\.\w+")
+# Between two handouts of a pile that is printed on both sides: nobody's page lies behind another's.
+BLANK = '<!doctype html><html lang="{}"><head><title>{}</title></head><body></body></html>'
 PHOTO_WITHIN = (800, 800)  # pixels: 300 to the inch, as large as a photo is printed
 
 
@@ -61,7 +63,10 @@ def _photo(name: str) -> bytes:
 
 
 def pdf(handouts: Sequence[Handout]) -> bytes:
-    """One PDF, tagged for screen readers; each handout begins on a new page and counts its own pages."""
+    """One PDF, tagged for screen readers; each handout counts its own pages.
+
+    Of several each begins on a new sheet, on whichever side it ends.
+    """
     with AT_WORK:
         fonts = FontConfiguration()
         pictures: dict[str, Any] = {}  # read once for all of them
@@ -71,11 +76,24 @@ def pdf(handouts: Sequence[Handout]) -> bytes:
             )
             for one in handouts
         ]
-        pages = [page for document in documents for page in document.pages]
+        pile = len(documents) > 1
+        pages = [
+            page
+            for document in documents
+            for page in (_on_sheets(document.pages) if pile else document.pages)
+        ]
         whole = documents[0].copy(pages)
-        if len(handouts) > 1:
+        if pile:
             whole.metadata.title = _("Handouts")  # it would be called by the first patient's name
         return whole.write_pdf(pdf_variant="pdf/ua-1")
+
+
+def _on_sheets(pages: Sequence[Any]) -> list[Any]:
+    """An even number of pages, the last of them empty where there is need of it."""
+    if len(pages) % 2 == 0:
+        return list(pages)
+    blank = HTML(string=BLANK.format(translation.get_language(), _("Handouts")))
+    return [*pages, *blank.render(stylesheets=[CSS(string="@page { size: A4 }")]).pages]
 
 
 def source(handout: Handout) -> str:
