@@ -337,12 +337,13 @@ def _model(place: str) -> str:
 PAGES = {
     "clinician": [
         "worklist",
+        "wishes",
         "reports",
         "gallery",
         "programs_program_changelist",
         "patients_patient_changelist",
     ],
-    "patient": ["today", "session", "learn", "settings", "help_now"],
+    "patient": ["today", "session", "learn", "ask", "settings", "help_now"],
     "couple": ["choose"],
 }
 
