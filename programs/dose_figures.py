@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.models import Dose
+from programs.models.progression import Progressing
 from programs.vocabulary import DoseSource, SideOrder
 
 
@@ -57,13 +58,19 @@ def _times(dose: Dose) -> str:
 
 
 def _hold(dose: Dose) -> str:
+    """With how it grows, where somebody said when; of an exercise of the library that is a proposal."""
     if dose.hold_s is None:
         return ""
     hold = _("hold %(seconds)s s") % {"seconds": _span(dose.hold_s, dose.hold_most_s)}
     if dose.hold_step_s is None or dose.hold_until_s is None:
         return hold
-    grows = _("growing by %(step)s to %(until)s s") % {"step": dose.hold_step_s, "until": dose.hold_until_s}
-    return f"{hold} ({grows})"
+    if not isinstance(dose, Progressing):
+        grows = _("may grow by %(step)s s a step, up to %(until)s s")
+    elif dose.next_after is not None:
+        grows = _("+%(step)s s a step, up to %(until)s s")
+    else:
+        return hold
+    return f"{hold} ({grows % {'step': dose.hold_step_s, 'until': dose.hold_until_s}})"
 
 
 def _span(least: int | None, most: int | None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import InlineModelAdmin
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -56,6 +56,16 @@ class _Scoped:
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
+
+
+def _unfolded(fieldsets: Iterable[Any], wrong: Iterable[str]) -> list[Any]:
+    """With those open that hold a field of `wrong`; Django does not look at fields that share a line."""
+    return [
+        (name, {**options, "classes": [one for one in options.get("classes", ()) if one != "collapse"]})
+        if set(flatten(options["fields"])) & set(wrong)
+        else (name, options)
+        for name, options in fieldsets
+    ]
 
 
 class ScopedInline(_Scoped, InlineModelAdmin):
@@ -146,7 +156,12 @@ class ScopedAdmin(_Scoped, admin.ModelAdmin):
         return obj
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        """What was refused is answered as such; Django says 200."""
+        """What was refused is answered as such, where Django says 200; no error stands in a closed fold."""
+        main = context["adminform"]
+        main.fieldsets = _unfolded(main.fieldsets, main.form.errors)
+        for inline in context["inline_admin_formsets"]:
+            wrong = {name for errors in inline.formset.errors for name in errors}
+            inline.fieldsets = _unfolded(inline.fieldsets, wrong)
         response = super().render_change_form(request, context, *args, **kwargs)
         if context["errors"]:
             response.status_code = 400

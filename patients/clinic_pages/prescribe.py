@@ -17,12 +17,12 @@ from patients.clinic_pages.forms.prescribing import PrescribeForm, when_begun
 from patients.clinic_pages.prescribe_build import kept_key, kept_plan
 from patients.clinic_pages.scope import CLINICIANS, patient_or_404
 from patients.drafts import prescribe_in_one_go
-from patients.models import Patient, Prescription, PrescriptionVersion
+from patients.models import Patient, PrescribedExercise, Prescription, PrescriptionVersion
 from patients.plans import Plan, plan_of
 from patients.screening import against, precautions_of
 from patients.vocabulary import CALL_DOCTOR_TODAY, CALL_NOW
 from programs import dose_figures, schedule_text
-from programs.models import ExerciseUse, Program
+from programs.models import Program
 from programs.vocabulary import Precaution
 
 
@@ -76,7 +76,7 @@ def _ask(
     lines = [
         {
             "exercise": line.exercise,
-            "dose": dose_figures.in_short(ExerciseUse(**line.dose)),
+            "dose": dose_figures.in_short(PrescribedExercise(**line.dose, **line.progression.values())),
             "rung": line.rung,
             "against": [Precaution(code).label for code in against(line.exercise, flags)],
         }

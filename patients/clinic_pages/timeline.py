@@ -4,6 +4,8 @@ Sessions are not on it: they stand beside it, in a table of their own.
 """
 
 import datetime as dt
+import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +20,13 @@ from patients.models import (
     ExerciseStop,
     Patient,
     Pause,
+    PrescribedExercise,
     Prescription,
     PrescriptionVersion,
     Review,
     TreatmentNote,
 )
+from patients.step_words import reached
 
 SHOWN = 12
 Cause = PrescriptionVersion.Cause
@@ -45,7 +49,7 @@ class Moment:
 
 
 def timeline(patient: Patient) -> dict[str, list[Moment]]:
-    """The latest moments and the older ones: seven queries, however much there is."""
+    """The latest moments and the older ones: nine queries, however much there is."""
     found = [*_notes(patient), *_prescriptions(patient), *_versions(patient), *_pauses(patient)]
     found += [*_reviews(patient), *_stops(patient), *_emergencies(patient)]
     found.sort(key=lambda moment: moment.on, reverse=True)
@@ -84,15 +88,31 @@ def _versions(patient: Patient) -> Iterator[Moment]:
     icons = {Cause.STEP: "up", Cause.STEP_BACK: "easier", Cause.CORRECTED: "easier"}
     changed = PrescriptionVersion.objects.filter(number__gt=1, created_at__gt=F("prescription__activated_at"))
     rows = _of(changed, patient).select_related("prescribed_by")
+    moved = _moved(patient)
     for version in rows.order_by("number"):
         by_hand = version.cause == Cause.CLINICIAN
         yield Moment(
             version.starts_on,
             icons.get(Cause(version.cause), "edit"),
             _("Programme adjusted") if by_hand else version.get_cause_display(),
+            "; ".join(moved[version.pk]),
             who=version.prescribed_by if by_hand else "",
             link=reverse("admin:prescription_report", args=[version.prescription_id]) + "#versions",
         )
+
+
+def _moved(patient: Patient) -> dict[int, list[str]]:
+    """By version, the exercises that went a step on, with what it asks more, or a step back."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = PrescribedExercise.objects.filter(
+        version__prescription__patient=patient,
+        version__cause__in=(Cause.STEP, Cause.STEP_BACK),
+        step_since=F("version__created_at"),
+    ).annotate(cause=F("version__cause"))
+    for one in rows.order_by("version", "position"):
+        more = reached(one) if one.cause == Cause.STEP and one.step else ""
+        found[one.version_id].append(f"{one.name}, {more}" if more else one.name)
+    return found
 
 
 def _pauses(patient: Patient) -> Iterator[Moment]:
@@ -116,13 +136,22 @@ def _reviews(patient: Patient) -> Iterator[Moment]:
 
 
 def _stops(patient: Patient) -> Iterator[Moment]:
-    stops = _of(ExerciseStop.objects.all(), patient).select_related("session", "resumed_by")
-    for on, icon, words, who in _by_day(stops):
+    stops = list(_of(ExerciseStop.objects.all(), patient).select_related("session", "resumed_by"))
+    prescribed = PrescribedExercise.objects.filter(version__in={stop.session.version_id for stop in stops})
+    names = {(one.version_id, one.line): one.name for one in prescribed}
+    for on, icon, words, who in _by_day(stops, names):
         yield Moment(on, icon, words, who=who)
 
 
-def _by_day(stops: Iterable[ExerciseStop]) -> Iterator[tuple[dt.date, str, str, Any]]:
+def _by_day(
+    stops: Iterable[ExerciseStop], names: dict[tuple[int, uuid.UUID], str]
+) -> Iterator[tuple[dt.date, str, str, Any]]:
     """A session that stopped all of them is one moment, and so are those resumed on one day."""
+
+    def named(same: list[ExerciseStop]) -> dict[str, str]:
+        found = {names.get((stop.session.version_id, stop.line), "") for stop in same}
+        return {"what": ", ".join(sorted(found))}
+
     stopped: dict[Any, list[ExerciseStop]] = {}
     resumed: dict[Any, list[ExerciseStop]] = {}
     for stop in stops:
@@ -130,15 +159,9 @@ def _by_day(stops: Iterable[ExerciseStop]) -> Iterator[tuple[dt.date, str, str, 
         if stop.resumed_on:
             resumed.setdefault((stop.resumed_on, stop.resumed_by), []).append(stop)
     for same in stopped.values():
-        number = len(same)
-        words = (
-            _("Stopped for pain: %(count)s exercises") if number > 1 else _("Stopped for pain: an exercise")
-        )
-        yield same[0].session.practised_on, "stopped", words % {"count": number}, ""
+        yield same[0].session.practised_on, "stopped", _("Stopped for pain: %(what)s") % named(same), ""
     for (on, who), same in resumed.items():
-        number = len(same)
-        words = _("Resumed: %(count)s exercises") if number > 1 else _("Resumed: an exercise")
-        yield on, "repeat", words % {"count": number}, who
+        yield on, "repeat", _("Resumed: %(what)s") % named(same), who
 
 
 def _emergencies(patient: Patient) -> Iterator[Moment]:

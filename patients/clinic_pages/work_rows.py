@@ -40,6 +40,7 @@ ICONS = {
     WorkKind.WISH: "calendar",
     WorkKind.PROGRESSION: "up",
 }
+PARTS = {WorkKind.EMERGENCY: "#emergency", WorkKind.REVIEW: "#review", WorkKind.PROGRESSION: "#steps"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ class Row:
     @property
     def level(self) -> str:
         return LEVELS.get(WorkKind(self.item.kind), "soon" if self.overdue else "")
+
+    @property
+    def elsewhere(self) -> str:
+        """Where it is closed: a part of the page that `link` leads to."""
+        return self.link + PARTS.get(WorkKind(self.item.kind), "")
 
     @property
     def icon(self) -> str:

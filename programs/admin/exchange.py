@@ -10,7 +10,9 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,6 +26,7 @@ from programs.exchange.ownership import SHARED
 from programs.exchange.resource import TABLE_COLUMNS, ExerciseResource
 from programs.exchange.tables import KINDS, read_table, write_table
 from programs.gallery import gallery
+from programs.vocabulary import Status
 
 KEPT_S = 30 * 60  # so long an import waits to be confirmed
 SHOWN = 200  # rows of each fate
@@ -85,8 +88,13 @@ def _carry_out(request: HttpRequest, form: UploadForm) -> HttpResponse:
     cache.delete(key)
     done = len(plan.of("new")) + len(plan.of("changed"))
     words = ngettext("%(done)s exercise imported.", "%(done)s exercises imported.", done)
-    messages.success(request, words % {"done": done})
-    return redirect("admin:gallery")
+    said = words % {"done": done}
+    if not plan.drafts:
+        messages.success(request, said)
+        return redirect("admin:gallery")
+    hint = _("What is new is a draft, and is shown here. Publish it to have it offered.")
+    messages.success(request, f"{said} {hint}")
+    return redirect(reverse("admin:gallery") + "?" + urlencode({"status": Status.DRAFT.value}))
 
 
 def _key(request: HttpRequest, token: str) -> str:

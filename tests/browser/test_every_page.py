@@ -22,7 +22,7 @@ from patients.screening import ScreeningAnswers
 from programs.models import Program
 from tests.addresses import SAME_FOR_ALL, Pattern, arguments, is_nobodys, path_of, patterns
 from tests.clients import signed_in
-from tests.factories import PatientFactory, PracticeSessionFactory
+from tests.factories import PatientFactory, PracticeSessionFactory, TreatmentNoteFactory
 from tests.furnished import Furnished, furnish
 from tests.planting import all_rows
 
@@ -69,6 +69,7 @@ def of_the_library(furnished: Furnished) -> Prescription:
         now=then,
     )
     PracticeSessionFactory(prescription=prescription, practised_on=day, words="Supercalifragilistico" * 8)
+    TreatmentNoteFactory(patient=patient, given_on=day, words="Supercalifragilistico" * 19)
     return prescription
 
 

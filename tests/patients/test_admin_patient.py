@@ -34,6 +34,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.patients.clinic_pages import client_of
+from tests.patients.growing import COMFORTABLE, growing
 from tests.patients.pages import text
 from tests.patients.scenario import Scenario
 
@@ -242,9 +243,9 @@ def test_the_timeline_tells_the_programme_and_the_clinic_in_one(time_machine):
         (trial.date(8), "Pause of 3 days: holiday"),
         (trial.date(7), f"End: {trial.prescription.name}"),
         (trial.date(6), "Programme adjusted"),
-        (trial.date(5), "Resumed: an exercise"),
+        (trial.date(5), f"Resumed: {trial.lines['B'].exercise.name}"),
         (trial.date(4), "Manual therapy"),
-        (trial.date(3), "Stopped for pain: an exercise"),
+        (trial.date(3), f"Stopped for pain: {trial.lines['B'].exercise.name}"),
         (trial.date(1), f"Start: {trial.prescription.name}"),
     ]
     assert "Manual therapy: Taping." in text(page)
@@ -266,6 +267,37 @@ def test_what_was_changed_in_a_draft_is_no_moment_of_its_own(aurora):
     activate(prescription=draft, by=aurora.clinician, now=timezone.now())
     said = [moment.words for moment in timeline(aurora.newcomer)["moments"]]
     assert said == [f"Prescribed: {draft.name}"]
+
+
+def test_the_timeline_names_what_went_a_step_on(time_machine):
+    """After two comfortable sessions A is held longer; B stays as it is. The versions say why, too."""
+    trial = growing("AB", after=2)
+    for day in (1, 2):
+        trial.records(day, done="AB", **COMFORTABLE)
+    time_machine.move_to(trial.at(3, "10:00"), tick=False)
+    client = client_of(trial.clinician)
+    page = client.get(page_url(trial.patient))
+    moments = {moment.words: moment.detail for moment in page.context["moments"]}
+    name = trial.lines["A"].exercise.name
+    assert moments["The next step, after comfortable sessions"] == f"{name}, hold 10 seconds"
+    said = text(client.get(reverse("admin:prescription_report", args=[trial.prescription.pk])))
+    assert "The next step, after comfortable sessions" in said
+
+
+def test_the_timeline_costs_the_same_however_much_there_is(time_machine):
+    def queries(trial: Scenario) -> int:
+        time_machine.move_to(trial.at(9, "10:00"), tick=False)
+        with CaptureQueriesContext(connection) as counted:
+            timeline(trial.patient)
+        return len(counted)
+
+    few, many = growing("ABC", after=2), growing("ABC", after=1)
+    for trial in (few, many):
+        trial.records(1, done="AB", **COMFORTABLE)
+        trial.records(2, done="A", stopped="B", **COMFORTABLE)
+    many.records(3, done="A", stopped="C", **COMFORTABLE)
+    assert many.prescription.versions.count() > few.prescription.versions.count()
+    assert queries(few) == queries(many)
 
 
 def test_what_is_older_is_folded_away():

@@ -34,8 +34,11 @@ def answer_url(trial: Scenario) -> str:
 # --- The clinic -------------------------------------------------------------------------------------------
 def test_the_worklist_leads_to_the_question_and_yes_answers_it(asked):
     client = client_of(asked.clinician)
-    said = text(client.get(reverse("admin:worklist")))
+    worklist = client.get(reverse("admin:worklist"))
+    said = text(worklist)
     assert "Next step of an exercise" in said
+    assert f'href="{report_url(asked)}#steps"' in worklist.content.decode()
+    assert 'id="steps"' in client.get(report_url(asked)).content.decode()
     assert "An exercise was comfortable often enough for its next step" in said
     page = text(client.get(report_url(asked)))
     assert "Ready for the next step" in page

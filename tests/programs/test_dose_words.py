@@ -5,8 +5,9 @@ import re
 import pytest
 from django.utils import translation
 
+from programs.dose_figures import in_short
 from programs.dose_words import dose_parts, dose_words
-from programs.models import Exercise
+from programs.models import Exercise, ProgramItem
 from programs.vocabulary import SideOrder
 
 
@@ -60,3 +61,10 @@ def test_what_is_not_given_is_not_said():
 
 def test_the_growth_of_a_hold_is_not_what_is_due_today():
     assert words(hold_s=5, hold_step_s=5, hold_until_s=30) == "Hold 5 seconds"
+
+
+def test_in_short_growth_is_said_where_somebody_said_when_and_proposed_by_an_exercise():
+    grows = {"hold_s": 5, "hold_step_s": 5, "hold_until_s": 30}
+    assert in_short(Exercise(**grows)) == "hold 5 s (may grow by 5 s a step, up to 30 s)"
+    assert in_short(ProgramItem(**grows)) == "hold 5 s"
+    assert in_short(ProgramItem(**grows, next_after=3)) == "hold 5 s (+5 s a step, up to 30 s)"

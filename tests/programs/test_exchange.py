@@ -55,6 +55,20 @@ def test_nothing_is_written_before_it_was_looked_at(clinician, aurora):
     assert Event.objects.filter(verb="added", object_id=str(made.pk), actor=aurora.clinician).count() == 1
 
 
+def test_after_an_import_its_drafts_are_seen(clinician, aurora):
+    answer = clinician.post(
+        IMPORT, {"token": upload(clinician, f"{HEAD}\n{GOOD}\n").context["token"]}, follow=True
+    )
+    assert "1 exercise imported. What is new is a draft" in text(answer)
+    assert [card["exercise"].name_en for card in answer.context["cards"]] == ["Pelvic tilt"]
+
+
+def test_after_an_import_without_drafts_the_library_is_seen(clinician, aurora):
+    ExerciseFactory(clinic=aurora.clinic, key="ours", reps=3)
+    answer = confirm(clinician, upload(clinician, "key,reps\nours,5\n"))
+    assert answer["Location"] == "/admin/library/"
+
+
 def test_confirmed_twice_it_is_done_once(clinician):
     answer = upload(clinician, f"{HEAD}\n{GOOD}\n")
     confirm(clinician, answer)

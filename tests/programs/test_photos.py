@@ -77,10 +77,21 @@ def test_what_is_no_photo_is_refused_at_its_field(upload, said, clinician):
     assert answer.status_code == 400
     assert said in text(answer)
     assert not Exercise.objects.filter(name_en="Pelvic tilt").exists()
+    assert not is_folded_up(answer), "or nobody sees what is wrong"
 
 
 def test_the_help_names_the_limit(clinician):
     assert f"at most {MOST_MB} MB" in text(clinician.get(ADD))
+
+
+def test_the_picture_is_folded_up_where_nothing_is_wrong_with_it(clinician):
+    assert is_folded_up(clinician.get(ADD))
+
+
+def is_folded_up(answer) -> bool:
+    before, heading, _after = answer.content.decode().partition('class="fieldset-heading">Picture')
+    assert heading
+    return "<summary>" in before.rpartition("<fieldset")[2]
 
 
 def test_a_photo_is_replaced_and_removed_and_its_file_stays(own, clinician):

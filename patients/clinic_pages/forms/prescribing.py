@@ -73,7 +73,7 @@ class PrescribeForm(WhenForm):
     precautions = CodesField(
         label=_("Precautions of this patient"),
         choices=Precaution.choices,
-        help_text=_("Kept with the patient. What an exercise names is shown beside it."),
+        help_text=_("Kept with the patient. What an exercise names is shown beside it when you go on."),
     )
     precautions_reason = words_field(label=_("Prescribed all the same, because"), required=False)
     usual_pain = forms.TypedChoiceField(
