@@ -35,7 +35,8 @@ EDITORS = frozenset({Role.CLINICIAN, Role.MANAGER})
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label=gettext_lazy("Table"), help_text=gettext_lazy("CSV, XLSX or JSON, at most 5 MB and 5,000 rows.")
+        label=gettext_lazy("Table of exercises"),
+        help_text=gettext_lazy("CSV, XLSX or JSON, at most 5 MB and 5,000 rows."),
     )
     into = forms.ChoiceField(label=gettext_lazy("Into the library of"))
 

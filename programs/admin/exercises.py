@@ -104,6 +104,7 @@ class LadderFormForm(forms.ModelForm):
     class Meta:
         model = LadderForm
         fields = ("rung", "name_en", "name_it", "how_en", "how_it", "equipment", "figure", "becomes")
+        labels = {"rung": _("how hard it is")}  # noqa: RUF012 (read by Django)
 
     def clean_rung(self) -> int:
         rung: int = self.cleaned_data["rung"]

@@ -161,11 +161,16 @@ def test_a_conflict_stands_beside_its_exercise_and_needs_a_reason(program, auror
     Exercise.objects.filter(pk=first.pk).update(precautions=["pregnancy"])
     client = client_of(aurora.clinician)
     address = prescribe_url(aurora.newcomer, program)
-    assert "Ask before" not in text(client.get(address))
+    asked = text(client.get(address))
+    assert "Ask before" not in asked
+    assert "is shown beside it when you go on" in asked
+    for demanded_then in ("Assessed by", "Assessed on", "Result"):
+        assert f"{demanded_then} (optional)" not in asked
     refused = client.post(address, {**NONE, "precautions": ["pregnancy"]})
     assert refused.status_code == 400
     assert f"{first.name} 2 × 3 · hold 20 s · each side Ask before: Pregnancy" in text(refused)
     assert "Say why, in spite of the precautions." in text(refused)
+    assert "because (optional)" not in text(refused)
     client.post(address, {**NONE, "precautions": ["pregnancy"], "precautions_reason": "Small range."})
     line = Prescription.objects.get(patient=aurora.newcomer).versions.get().exercises.first()
     assert (line.against, line.precautions_reason) == (["pregnancy"], "Small range.")

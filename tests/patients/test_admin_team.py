@@ -138,7 +138,7 @@ def test_a_patient_without_a_programme_can_have_a_team(aurora, colleague, ciro):
     address = reverse("admin:patient", args=[aurora.newcomer.pk])
     assert "Nobody yet." in text(ciro.get(address))
     ciro.post(reverse("admin:patient_team_join", args=[aurora.newcomer.pk]), {"user": colleague.pk})
-    assert "Ciro treats too" in text(ciro.get(address))
+    assert "Ciro treats, since" in text(ciro.get(address))
 
 
 # --- Where somebody leaves, or hands over -----------------------------------------------------------------

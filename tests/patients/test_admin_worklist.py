@@ -1,9 +1,13 @@
 """The worklist's page: what waits, most urgent first, and nothing leaves it without an outcome."""
 
+import datetime as dt
+
 import pytest
 from django.db import connection
+from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from clinic.models import Event
 from clinic.scoping import Role
@@ -206,3 +210,10 @@ def test_the_queries_do_not_grow_with_the_list(trial, item):
     for _more in range(5):
         WorkItemFactory(prescription__patient__clinic=trial.clinic, owner=trial.clinician)
     assert queries() == few
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Thu 26 Nov"), ("it", "gio 26 nov")])
+def test_short_dates_are_written_as_the_language_does(language, said):
+    template = Template('{% load short_dates %}{{ day|date:"D j M"|in_line }}')
+    with translation.override(language):
+        assert template.render(Context({"day": dt.date(2026, 11, 26)})) == said
