@@ -89,10 +89,8 @@ def keep_own_session(
     What was tapped differently since takes the place of what was kept; a stop calls the clinician at once,
     and can be taken back until the end. Raises ValidationError as `record_session` does.
     """
-    prescription = locked_current(patient)
-    if prescription is None:
-        raise ValidationError(_("There is no programme to record a session for."), code="not_running")
-    return _record(prescription, uid, practised_on, answers, How(now=now, by=by), is_whole=False)
+    how = How(now=now, by=by)
+    return _record(_current(patient), uid, practised_on, answers, how, is_whole=False)
 
 
 @transaction.atomic
@@ -106,10 +104,14 @@ def record_own_session(
     by: User,
 ) -> Recorded:
     """As `record_session`, for the programme that `patient` has now; finding it costs no query of its own."""
+    return _record(_current(patient), uid, practised_on, answers, How(now=now, by=by))
+
+
+def _current(patient: Patient) -> Prescription:
     prescription = locked_current(patient)
     if prescription is None:
         raise ValidationError(_("There is no programme to record a session for."), code="not_running")
-    return _record(prescription, uid, practised_on, answers, How(now=now, by=by))
+    return prescription
 
 
 def _record(

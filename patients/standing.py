@@ -1,6 +1,6 @@
 """Where a patient's programme stands today: what is due, what is done, and what stands in the way.
 
-Read in at most five queries, however long the history is.
+Read in at most five queries, however long the history is; in one more while a session goes on.
 """
 
 import datetime as dt

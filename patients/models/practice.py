@@ -24,6 +24,10 @@ class PracticeSessionQuerySet(HealthQuerySet):
         """The latest revision of each session: what counts."""
         return self.filter(superseded_at__isnull=True)
 
+    def going_on(self) -> Self:
+        """Those that were left in the middle."""
+        return self.filter(finished_at__isnull=True)
+
 
 class PracticeSession(models.Model):
     """One session on one local date. The row is one revision of it; `uid` is the same across revisions."""

@@ -63,9 +63,9 @@ def session(request: Any) -> HttpResponse:
 
 
 def _going_on(prescription: Prescription, day: dt.date) -> PracticeSession | None:
-    """The session of `day` that was left in the middle."""
-    rows = PracticeSession.objects.current().filter(prescription=prescription, practised_on=day)
-    rows = rows.filter(finished_at=None).prefetch_related("records__prescribed")
+    """The session of `day` that was left in the middle, the latest where there are several."""
+    rows = PracticeSession.objects.current().going_on()
+    rows = rows.filter(prescription=prescription, practised_on=day).prefetch_related("records__prescribed")
     return rows.order_by("-first_recorded_at").first()
 
 
