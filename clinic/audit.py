@@ -56,6 +56,7 @@ class Verb(models.TextChoices):
     ENDED = "ended", _("ended")
     # Practice.
     RECORDED = "recorded", _("recorded")  # session
+    SET_ASIDE = "set_aside", _("kept for the clinic")  # a session that arrived and could not be recorded
     CORRECTED = "corrected", _("corrected")  # session: a new revision
     STOPPED = "stopped", _("stopped")  # exercise, session
     STOP_TAKEN_BACK = "stop_taken_back", _("stop taken back")  # stop, within its session

@@ -104,7 +104,7 @@ def correct_session(
     keep_stops(made, stopped, now=now)
     work = _work(made, answers, stopped, skipped=_skipped_again(answers, before, exercises), past=past)
     if work:
-        call_clinician(made, work, some_open=past.has_open_work, now=now)
+        call_clinician(made, prescription, work, some_open=past.has_open_work, now=now)
     if prescription.status == Prescription.Status.ACTIVE:
         undo_steps(session=made, now=now)
         reach_steps(session=made, exercises=exercises, now=now)

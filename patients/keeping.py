@@ -7,7 +7,14 @@ from typing import Any
 
 from clinic.notices.outbox import enqueue
 from patients.answers import ExerciseAnswer, SessionAnswers
-from patients.models import ExerciseRecord, ExerciseStop, PracticeSession, PrescribedExercise
+from patients.models import (
+    ExerciseRecord,
+    ExerciseStop,
+    PracticeSession,
+    PrescribedExercise,
+    Prescription,
+    SetAside,
+)
 from patients.vocabulary import Alert, Outcome, SkipReason, Source, WorkKind
 from patients.work import open_work
 
@@ -81,10 +88,11 @@ def lower(one: int | None, other: int | None) -> int | None:
 
 
 def call_clinician(
-    session: PracticeSession,
+    about: PracticeSession | SetAside,
+    prescription: Prescription,
     alerts: Mapping[WorkKind, Sequence[Alert]],
     *,
-    some_open: bool,
+    some_open: bool = True,
     is_new: bool = True,
     now: dt.datetime,
 ) -> None:
@@ -93,23 +101,25 @@ def call_clinician(
     What comes from paper is old by then: the sheets of one day make one message, however many alert. So does
     a session that goes on (`is_new=False`).
     """
-    prescription = session.prescription
     patient = prescription.patient
     items = open_work(
         patient=patient,
         prescription=prescription,
         owner=prescription.clinician,
         alerts=alerts,
-        about=session,
+        about=about,
         now=now,
         some_open=some_open,
     )
     if WorkKind.STOP in items:
         recipient = items[WorkKind.STOP].owner or prescription.clinician
-        from_paper = session.source == Source.PAPER
-        occurrence = f"session:{session.pk}"
-        if from_paper:
-            occurrence = f"paper:{prescription.pk}:{session.recorded_on}"
+        from_paper = isinstance(about, PracticeSession) and about.source == Source.PAPER
+        if not isinstance(about, PracticeSession):
+            occurrence = f"aside:{about.pk}"
+        elif from_paper:
+            occurrence = f"paper:{prescription.pk}:{about.recorded_on}"
+        else:
+            occurrence = f"session:{about.pk}"
         enqueue(
             kind="stop_alert",
             clinic=patient.clinic,

@@ -14,7 +14,7 @@ from clinic.audit import Verb
 from clinic.localtime import local_date
 from clinic.models import User
 from patients.alerts import pain_alerts, skipped_again, stop_alerts
-from patients.answers import SessionAnswers, refuse_answers
+from patients.answers import SessionAnswers, answers_of, refuse_answers, says_the_same
 from patients.going_on import stopped_in, take_back_stops
 from patients.keeping import (
     call_clinician,
@@ -38,17 +38,30 @@ BACK_FILL_DAYS = 3  # a day can be recorded up to three days back
 
 @dataclass(frozen=True)
 class Recorded:
+    """`differs`: the session was there already, and other things were said of it now: they are not kept."""
+
     session: PracticeSession
     is_new: bool
+    differs: bool = False
 
 
 class How(NamedTuple):
-    """Who says it, when, and which way it came."""
+    """Who says it, when, and which way it came.
+
+    `done_at` is when it was done, where it waited on a device without a network: the day is judged by that.
+    `version` is the number of the version that the patient had before them.
+    """
 
     now: dt.datetime
     by: User | None
     source: Source = Source.WEB
     arrived_late: bool = False
+    done_at: dt.datetime | None = None
+    version: int | None = None
+
+    @property
+    def at(self) -> dt.datetime:
+        return self.done_at or self.now
 
 
 @transaction.atomic
@@ -81,15 +94,13 @@ def keep_own_session(
     uid: uuid.UUID,
     practised_on: dt.date,
     answers: SessionAnswers,
-    now: dt.datetime,
-    by: User,
+    how: How,
 ) -> Recorded:
     """Keep what was tapped so far of a session that goes on; `record_own_session` with its `uid` ends it.
 
     What was tapped differently since takes the place of what was kept; a stop calls the clinician at once,
     and can be taken back until the end. Raises ValidationError as `record_session` does.
     """
-    how = How(now=now, by=by)
     return _record(_current(patient), uid, practised_on, answers, how, is_whole=False)
 
 
@@ -100,11 +111,10 @@ def record_own_session(
     uid: uuid.UUID,
     practised_on: dt.date,
     answers: SessionAnswers,
-    now: dt.datetime,
-    by: User,
+    how: How,
 ) -> Recorded:
     """As `record_session`, for the programme that `patient` has now; finding it costs no query of its own."""
-    return _record(_current(patient), uid, practised_on, answers, How(now=now, by=by))
+    return _record(_current(patient), uid, practised_on, answers, how)
 
 
 def _current(patient: Patient) -> Prescription:
@@ -123,13 +133,13 @@ def _record(
     *,
     is_whole: bool = True,
 ) -> Recorded:
-    rows = prescribed_on(prescription, practised_on)
-    exercises, past = with_past(prescription, rows, on=practised_on, at=how.now, uid=uid)
+    rows = prescribed_on(prescription, practised_on, version=how.version)
+    exercises, past = with_past(prescription, rows, on=practised_on, at=how.at, uid=uid)
     before = PracticeSession.objects.get(pk=past.same_uid) if past.same_uid is not None else None
     if before is not None and before.finished_at is not None:
-        return Recorded(before, is_new=False)
+        return Recorded(before, is_new=False, differs=is_whole and not _was_said(before, answers))
     stopped_before = stopped_in(before, exercises) if before else set()
-    today = local_date(how.now, prescription.patient.zone)
+    today = local_date(how.at, prescription.patient.zone)
     _refuse_state(prescription, is_suspended=past.is_suspended)
     refuse_day(prescription, practised_on, today=today, source=how.source)
     refuse_answers(answers, exercises, is_whole=is_whole)
@@ -142,7 +152,7 @@ def _record(
         version_id=exercises[0].version_id,
         practised_on=practised_on,
         recorded_on=today,
-        first_recorded_at=how.now,
+        first_recorded_at=how.at,
         recorded_by=how.by,
         source=how.source,
         arrived_late=how.arrived_late,
@@ -171,7 +181,9 @@ def _record(
     if alerts:
         work[WorkKind.STOP] = alerts
     if work:
-        call_clinician(session, work, some_open=past.has_open_work, is_new=before is None, now=how.now)
+        call_clinician(
+            session, prescription, work, some_open=past.has_open_work, is_new=before is None, now=how.now
+        )
     if is_whole:
         reach_steps(session=session, exercises=exercises, now=how.now)
     if before is None:
@@ -226,6 +238,15 @@ def refuse_suspended(*, is_suspended: bool) -> None:
             _("Your programme waits until the clinic has spoken to you, so nothing was saved."),
             code="suspended",
         )
+
+
+def _was_said(session: PracticeSession, answers: SessionAnswers) -> bool:
+    """Whether a revision of `session` says what `answers` say."""
+    revisions = PracticeSession.objects.filter(patient=session.patient_id, uid=session.uid)
+    return any(
+        says_the_same(answers_of(one), answers)
+        for one in revisions.prefetch_related("records__prescribed").order_by("revision")
+    )
 
 
 # --- What is written --------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import include, path, register_converter
 
 from patients.pages import ask, correct, help_now, learn, photo, progress, review, saved, session, today
+from patients.pages.sending import sending
 from patients.pages.settings import settings as settings_page
 
 
@@ -26,7 +27,7 @@ register_converter(DateConverter, "date")
 urlpatterns = [
     path("", today.today, name="today"),
     path("session/", session.session, name="session"),
-    path("session/tap/", session.tap, name="session_tap"),
+    path("session/send/", sending, name="sending"),
     path("session/saved/<date:on>/", saved.saved, name="session_saved"),
     path("session/<date:on>/<int:number>/", correct.correct, name="session_correct"),
     path("progress/", progress.progress, name="progress"),

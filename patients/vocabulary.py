@@ -36,6 +36,16 @@ class Source(models.TextChoices):
     PAPER = "paper", _("From paper")
 
 
+class WhyAside(models.TextChoices):
+    """Why a session that came from a phone was kept for the clinic instead of being recorded."""
+
+    OTHER_ANSWERS = "other_answers", _("It was sent twice, with other answers the second time")
+    NOT_RUNNING = "not_running", _("The programme had ended by the time it arrived")
+    SUSPENDED = "suspended", _("The programme was suspended by the time it arrived")
+    DAY = "day", _("This day can not be recorded")
+    EXERCISE = "exercise", _("It speaks of an exercise that was not prescribed on that day, or was off")
+
+
 class EndReason(models.TextChoices):
     """Stopped is not failed: several of these are good news."""
 
@@ -148,6 +158,7 @@ class WorkKind(models.TextChoices):
     QUESTION = "question", _("Question")
     WISH = "wish", _("Wish for an appointment or a call")
     PROGRESSION = "progression", _("Next step of an exercise")
+    SET_ASIDE = "set_aside", _("Session that could not be recorded")
 
 
 class Alert(models.TextChoices):
@@ -164,6 +175,7 @@ class Alert(models.TextChoices):
     ASKED = "asked", _("A question was asked")
     WISHED_APPOINTMENT = "wished_appointment", _("An appointment is wished for")
     WISHED_CALL = "wished_call", _("A call back is wished for")
+    SET_ASIDE = "set_aside", _("A session arrived that could not be recorded")
     STEP_REACHED = "step_reached", _("An exercise was comfortable often enough for its next step")
 
 
@@ -175,6 +187,7 @@ URGENCY = [
     WorkKind.SKIPPED_FOR_PAIN,
     WorkKind.QUESTION,
     WorkKind.WISH,
+    WorkKind.SET_ASIDE,
     WorkKind.PROGRESSION,
 ]
 

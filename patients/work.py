@@ -19,6 +19,7 @@ from patients.models import (
     PracticeSession,
     Prescription,
     Review,
+    SetAside,
     WorkItem,
     WorkItemEntry,
 )
@@ -31,7 +32,7 @@ def open_work(
     prescription: Prescription | None,
     owner: User | None,
     alerts: Mapping[WorkKind, Sequence[Alert]],
-    about: PracticeSession | Review | EmergencyReport | Message,
+    about: PracticeSession | Review | EmergencyReport | Message | SetAside,
     now: dt.datetime,
     due_on: dt.date | None = None,
     some_open: bool = True,
@@ -77,6 +78,7 @@ def open_work(
             review=about if isinstance(about, Review) else None,
             emergency=about if isinstance(about, EmergencyReport) else None,
             message=about if isinstance(about, Message) else None,
+            set_aside=about if isinstance(about, SetAside) else None,
         )
         for kind, whats in alerts.items()
         for what in whats

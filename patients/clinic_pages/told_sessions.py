@@ -2,14 +2,14 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from patients.models import ExerciseRecord, PracticeSession
+from patients.models import ExerciseRecord, PracticeSession, PrescribedExercise, SetAside
 from patients.vocabulary import Outcome, Site, SkipReason
 
 
@@ -44,9 +44,42 @@ def told_all(sessions: Iterable[PracticeSession]) -> list[ToldSession]:
     return [told(session, earlier=found[session.patient_id, session.uid]) for session in chosen]
 
 
-def told(session: PracticeSession, *, earlier: Sequence[ToldSession] = ()) -> ToldSession:
+def told_aside(asides: Collection[SetAside]) -> list[ToldSession]:
+    """What was set aside, read as a session is; one query for the exercises it speaks of."""
+    lines = {answer["line"] for one in asides for answer in one.said["exercises"]}
+    rows = PrescribedExercise.objects.filter(
+        line__in=lines, version__prescription__in={one.prescription_id for one in asides}
+    )
+    prescribed = {str(row.line): row for row in rows.order_by("version__number")}
+    return [_told_aside(one, prescribed) for one in asides]
+
+
+def _told_aside(aside: SetAside, prescribed: Mapping[str, PrescribedExercise]) -> ToldSession:
+    names = {field.name for field in PracticeSession._meta.fields} & set(aside.said)
+    records = []
+    for answer in aside.said["exercises"]:
+        exercise = prescribed.get(answer["line"])
+        if exercise is None:
+            continue  # of another programme: what it was called is not known here
+        record = ExerciseRecord(
+            prescribed=exercise, outcome=answer["outcome"], skip_reason=answer["skip_reason"] or ""
+        )
+        record.rung_done = exercise.rung - 1 if answer["easier"] else exercise.rung
+        records.append(record)
+    session = PracticeSession(practised_on=aside.practised_on, **{name: aside.said[name] for name in names})
+    return told(session, records=records)
+
+
+def told(
+    session: PracticeSession,
+    *,
+    earlier: Sequence[ToldSession] = (),
+    records: Iterable[ExerciseRecord] | None = None,
+) -> ToldSession:
     """One revision as it is shown; prefetch `records__prescribed` for more than one."""
-    records = sorted(session.records.all(), key=lambda record: record.prescribed.position)
+    records = sorted(
+        session.records.all() if records is None else records, key=lambda record: record.prescribed.position
+    )
     done = [record for record in records if record.outcome == Outcome.DONE]
     return ToldSession(
         session=session,

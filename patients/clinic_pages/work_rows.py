@@ -17,12 +17,14 @@ from patients.asking import work_kind
 from patients.clinic_pages.forms.work import CloseForm, HandOverForm, colleagues
 from patients.clinic_pages.message_rows import MessageRow, shown
 from patients.clinic_pages.scope import CLINICIANS
+from patients.clinic_pages.told_sessions import ToldSession, told_aside
 from patients.models import (
     EmergencyReport,
     ExerciseStop,
     Message,
     PrescribedExercise,
     Review,
+    SetAside,
     StepRequest,
     WorkItem,
     WorkItemEntry,
@@ -38,6 +40,7 @@ ICONS = {
     WorkKind.SKIPPED_FOR_PAIN: "skipped",
     WorkKind.QUESTION: "mail",
     WorkKind.WISH: "calendar",
+    WorkKind.SET_ASIDE: "clock",
     WorkKind.PROGRESSION: "up",
 }
 PARTS = {WorkKind.EMERGENCY: "#emergency", WorkKind.REVIEW: "#review", WorkKind.PROGRESSION: "#steps"}
@@ -54,6 +57,7 @@ class Row:
     signs: list[str]
     link: str
     messages: list[MessageRow]  # what waits for an answer
+    aside: list[tuple[SetAside, ToldSession]]  # what arrived and could not be recorded
     closes_elsewhere: bool  # a review is signed, an emergency sign cleared, a next step answered
     close: CloseForm
     hand_over: HandOverForm
@@ -90,6 +94,7 @@ def rows_of(
         WorkKind.PROGRESSION: _unanswered(_about(chosen, WorkKind.PROGRESSION)),
     }
     messages = _messages(chosen, by=by)
+    aside = _aside(chosen)
     takers = colleagues({item.patient.clinic_id for item in chosen})
     rows = []
     for item in chosen:
@@ -107,6 +112,7 @@ def rows_of(
                 signs=signs.get(item.patient_id, []) if item.kind == WorkKind.EMERGENCY else [],
                 link=_link(item),
                 messages=messages.get((item.patient_id, item.kind), []),
+                aside=aside.get(item.pk, []),
                 closes_elsewhere=item.patient_id in elsewhere.get(WorkKind(item.kind), ()),
                 close=bound.get((item.pk, "close")) or CloseForm(auto_id=f"close-{item.pk}-%s"),
                 hand_over=bound.get((item.pk, "hand_over")) or HandOverForm(users=others, item=item),
@@ -161,6 +167,18 @@ def _messages(items: Iterable[Any], *, by: User) -> dict[tuple[int, str], list[M
     for message in waiting.select_related("patient").order_by("asked_at", "pk"):
         row = shown(message, treats=message.patient.clinic_id in treats)
         found[message.patient_id, work_kind(message.kind)].append(row)
+    return found
+
+
+def _aside(items: Iterable[WorkItem]) -> dict[int, list[tuple[SetAside, ToldSession]]]:
+    """What arrived and could not be recorded, by item: two queries, none where there is no such item."""
+    ids = [item.pk for item in items if item.kind == WorkKind.SET_ASIDE]
+    entries = WorkItemEntry.objects.filter(item__in=ids).select_related("set_aside").order_by("at", "pk")
+    found: dict[int, list[tuple[SetAside, ToldSession]]] = defaultdict(list)
+    if ids:
+        rows = [(entry.item_id, entry.set_aside) for entry in entries if entry.set_aside is not None]
+        for (item, kept), told in zip(rows, told_aside([kept for _item, kept in rows]), strict=True):
+            found[item].append((kept, told))
     return found
 
 

@@ -45,6 +45,12 @@ class SessionForm(forms.Form):
         widget=forms.HiddenInput,
         error_messages=dict.fromkeys(("required", "invalid"), _("Please choose the day again.")),
     )
+    # What was shown: the version's number, and whose form it is (patients.signin.handle).
+    version = forms.IntegerField(required=False, min_value=1, max_value=32767, widget=forms.HiddenInput)
+    whose = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    # Said by a phone that sends what it kept: when it was done, and whether the session is at its end.
+    done_at = forms.DateTimeField(required=False)
+    is_whole = forms.BooleanField(required=False)
     pain_before = _pain(_("Pain before you began"))
     during_no_more = forms.BooleanField(label=_("No more than before"), required=False)
     pain_during = _pain(_("Pain during the exercises"))

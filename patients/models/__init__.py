@@ -16,6 +16,7 @@ from patients.models.prescription import (
 from patients.models.progression import StepRequest
 from patients.models.review import Review
 from patients.models.safety import EmergencyReport
+from patients.models.set_aside import SetAside
 from patients.models.treatment import TreatmentNote
 from patients.models.work import WorkItem, WorkItemEntry
 
@@ -38,6 +39,7 @@ __all__ = [
     "ReminderTime",
     "Review",
     "Screening",
+    "SetAside",
     "StepRequest",
     "TreatmentNote",
     "WorkItem",

@@ -114,6 +114,9 @@ class WorkItemEntry(models.Model):
     message = models.ForeignKey(
         "patients.Message", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+    set_aside = models.ForeignKey(
+        "patients.SetAside", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     due_on = models.DateField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
@@ -127,7 +130,7 @@ class WorkItemEntry(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="work_entry_about_one_object",
-                condition=_exactly_one("session", "review", "emergency", "message"),
+                condition=_exactly_one("session", "review", "emergency", "message", "set_aside"),
             ),
         ]
 

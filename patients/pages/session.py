@@ -4,30 +4,32 @@ import datetime as dt
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from clinic.localtime import local_date
 from patients.answers import answers_of
+from patients.arriving import record_form
 from patients.forms.session import Line, SessionSheet, posted_lines
 from patients.going_on import stopped_in
 from patients.models import PracticeSession, Prescription
 from patients.pages.cards import cards
+from patients.pages.sent import ASIDE, is_closed, sent_in, whose
 from patients.pages.shell import show
 from patients.prescribed import exercises_on
-from patients.recording import keep_own_session, record_own_session, refuse_day
-from patients.signin.current import patient_required
+from patients.recording import refuse_day
+from patients.signin.current import choose, patient_required
+from patients.signin.handle import handle_of
 from patients.standing import current_prescription
 from patients.stop_words import stop_words
-
-# Not a mistake in the form, but a door that is closed.
-CLOSED_CODES = frozenset({"not_running", "suspended", "late"})
+from patients.vocabulary import WhyAside
 
 
 @never_cache
@@ -47,15 +49,20 @@ def session(request: Any) -> HttpResponse:
         refuse_day(prescription, day, today=today)
     except ValidationError as error:
         return _closed(request, error.messages, status=400)
-    exercises = exercises_on(prescription, day)
     going_on = _going_on(prescription, day) if day == today else None
+    exercises = exercises_on(prescription, day, version=going_on.version.number if going_on else None)
     if going_on is not None:
         stopped_in(going_on, exercises)
     uid = going_on.uid if going_on else uuid.uuid4()
     sheet = SessionSheet(
         lines=lines_of(exercises),
         said=answers_of(going_on) if going_on else None,
-        initial={"uid": uid, "practised_on": day.isoformat()},
+        initial={
+            "uid": uid,
+            "practised_on": day.isoformat(),
+            "version": exercises[0].version.number if exercises else None,
+            "whose": handle_of(request.patient),
+        },
     )
     if all(exercise.is_off for exercise in exercises):
         return redirect("today")
@@ -65,61 +72,37 @@ def session(request: Any) -> HttpResponse:
 def _going_on(prescription: Prescription, day: dt.date) -> PracticeSession | None:
     """The session of `day` that was left in the middle, the latest where there are several."""
     rows = PracticeSession.objects.current().going_on()
-    rows = rows.filter(prescription=prescription, practised_on=day).prefetch_related("records__prescribed")
-    return rows.order_by("-first_recorded_at").first()
-
-
-@never_cache
-@require_POST
-@patient_required
-def tap(request: Any) -> HttpResponse:
-    """Keeps what was tapped so far, while the session goes on; says in JSON whether it is kept."""
-    sheet = SessionSheet(lines=posted_lines(request.POST), data=request.POST)
-    if not sheet.is_valid():
-        return JsonResponse({"kept": False, "problems": [one.message for one in sheet.problems]}, status=400)
-    try:
-        keep_own_session(
-            patient=request.patient,
-            uid=sheet.session.cleaned_data["uid"],
-            practised_on=sheet.session.cleaned_data["practised_on"],
-            answers=sheet.answers(),
-            now=timezone.now(),
-            by=request.user,
-        )
-    except ValidationError as refused:
-        closed = CLOSED_CODES & {error.code for error in _each(refused)}
-        return JsonResponse({"kept": False, "problems": refused.messages}, status=403 if closed else 400)
-    return JsonResponse({"kept": True})
+    rows = rows.filter(prescription=prescription, practised_on=day).order_by("-first_recorded_at")
+    return rows.select_related("version").prefetch_related("records__prescribed").first()
 
 
 def _record(request: Any) -> HttpResponse:
     sheet = SessionSheet(lines=posted_lines(request.POST), data=request.POST)
-    refused = None
-    if sheet.is_valid():
-        try:
-            recorded = record_own_session(
-                patient=request.patient,
-                uid=sheet.session.cleaned_data["uid"],
-                practised_on=sheet.session.cleaned_data["practised_on"],
-                answers=sheet.answers(),
-                now=timezone.now(),
-                by=request.user,
-            )
-        except ValidationError as error:
-            refused = error
-        else:
-            return redirect("session_saved", on=recorded.session.practised_on)
-    return _show_again(request, refused)
+    if not sheet.is_valid():
+        return _show_again(request, sheet, None)
+    patient = whose(request, sheet, chosen=request.patient)
+    if patient is None:
+        return _closed(request, [_("This form is somebody else's, so nothing was saved.")], status=403)
+    if patient != request.patient:
+        choose(request, patient)  # two on one sign-in: the form was opened before the other was chosen
+    sent = sent_in(sheet)
+    try:
+        differs = record_form(patient=patient, sent=sent, by=request.user, now=timezone.now())
+    except ValidationError as refused:
+        return _show_again(request, sheet, refused)
+    if differs:
+        messages.info(request, ASIDE[WhyAside.OTHER_ANSWERS])
+    return redirect("session_saved", on=sent.practised_on)
 
 
-def _show_again(request: Any, refused: ValidationError | None) -> HttpResponse:
+def _show_again(request: Any, sent: SessionSheet, refused: ValidationError | None) -> HttpResponse:
     """The form with what was typed and what is wrong with it, for the exercises that are prescribed."""
     prescription = current_prescription(patient=request.patient, user=request.user)
     if prescription is None:
         return _closed(request, refused.messages if refused else [_("Nothing was saved.")], status=403)
     today = local_date(timezone.now(), request.patient.zone)
     day = _day(request.POST.get("practised_on"), otherwise=today) or today
-    exercises = exercises_on(prescription, day)
+    exercises = exercises_on(prescription, day, version=sent.session.cleaned_data.get("version"))
     sheet = SessionSheet(lines=lines_of(exercises), data=_with_usable_uid(request.POST))
     status = say_refused(sheet, refused)
     return _show(request, prescription, sheet, exercises, day=day, today=today, status=status)
@@ -134,8 +117,7 @@ def say_refused(sheet: SessionSheet, refused: ValidationError | None) -> int:
         sheet.refuse(
             ValidationError(_("Something in this form could not be read. Please send it once more."))
         )
-    closed = refused is not None and CLOSED_CODES & {error.code for error in _each(refused)}
-    return 403 if closed else 400
+    return 403 if refused is not None and is_closed(refused) else 400
 
 
 def lines_of(exercises: list[Any]) -> dict[uuid.UUID, Line]:
@@ -152,12 +134,6 @@ def _with_usable_uid(posted: QueryDict) -> QueryDict:
         posted = posted.copy()
         posted["uid"] = str(uuid.uuid4())
     return posted
-
-
-def _each(error: ValidationError) -> list[ValidationError]:
-    if hasattr(error, "error_dict"):
-        return [one for errors in error.error_dict.values() for one in errors]
-    return error.error_list
 
 
 def _day(text: str | None, *, otherwise: dt.date) -> dt.date | None:

@@ -113,7 +113,7 @@ def test_stop_undo_stop(page: Page, patient: Patient):
     assert WorkItem.objects.open().filter(patient=patient).count() == 1
     page.get_by_role("button", name="That was a slip: undo").click()
     expect(stop).to_be_visible()
-    with page.expect_response(re.compile("/session/tap/")):
+    with page.expect_response(re.compile("/session/send/")):
         stop.click()
     assert ExerciseStop.objects.filter(prescription__patient=patient).count() == 1
     page.get_by_role("button", name="Go on with the rest").click()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from clinic.models import Event, Notice
 from patients import work
 from patients.models import ExerciseRecord, ExerciseStop, PracticeSession, WorkItem, WorkItemEntry
-from patients.recording import keep_own_session, record_own_session
+from patients.recording import How, keep_own_session, record_own_session
 from patients.vocabulary import Site
 from tests.patients.pages import client_of, posted, text
 from tests.patients.scenario import Scenario, states, totals
@@ -32,8 +32,7 @@ def tap(trial: Scenario, at: str = "12:00", on: int = 2, whole: bool = False, **
         uid=UID,
         practised_on=trial.date(on),
         answers=trial.answers(**answers),
-        now=trial.at(on, at),
-        by=trial.patient.user,
+        how=How(now=trial.at(on, at), by=trial.patient.user),
     ).session
 
 
@@ -135,7 +134,7 @@ def test_stopping_for_today_turns_all_off_and_can_be_taken_back(trial):
 def test_taps_are_kept_and_the_page_comes_back_to_them(trial):
     client = client_of(trial)
     data = posted(trial, {"A": "done", "B": "skipped:no_time"}, on=trial.date(2), uid=UID, pain_before="3")
-    assert client.post(reverse("session_tap"), data).json() == {"kept": True}
+    assert client.post(reverse("sending"), data).json() == {"became": "goes_on"}
     said = text(client.get("/"))
     assert "2 of 3 exercises are kept. Go on where you left off." in said
     page = client.get("/session/").content.decode()
@@ -149,7 +148,7 @@ def test_taps_are_kept_and_the_page_comes_back_to_them(trial):
 
 def test_an_exercise_that_was_stopped_in_it_can_still_be_told_otherwise(trial):
     client = client_of(trial)
-    client.post(reverse("session_tap"), posted(trial, {"A": "stopped"}, on=trial.date(2), uid=UID))
+    client.post(reverse("sending"), posted(trial, {"A": "stopped"}, on=trial.date(2), uid=UID))
     assert trial.line("A") in client.get("/session/").context["sheet"].exercises
 
 
@@ -164,15 +163,15 @@ def test_no_more_than_before_is_kept_as_such(trial):
 @pytest.mark.parametrize("field", ["pain_before", "uid", "practised_on"])
 def test_a_wrong_tap_is_told_and_nothing_is_kept(field, trial):
     data = posted(trial, {"A": "done"}, on=trial.date(2)) | {field: "99"}
-    answer = client_of(trial).post(reverse("session_tap"), data)
-    assert (answer.status_code, answer.json()["kept"]) == (400, False)
+    answer = client_of(trial).post(reverse("sending"), data)
+    assert (answer.status_code, len(answer.json()["problems"])) == (400, 1)
     assert not PracticeSession.objects.exists()
 
 
 def test_a_tap_while_the_programme_is_suspended_is_refused(trial):
     trial.reports_emergency(2, at="11:00")
     data = posted(trial, {"A": "done"}, on=trial.date(2))
-    assert client_of(trial).post(reverse("session_tap"), data).status_code == 403
+    assert client_of(trial).post(reverse("sending"), data).status_code == 403
 
 
 def test_yesterdays_session_is_not_taken_up_again(trial, time_machine):
@@ -185,5 +184,5 @@ def test_yesterdays_session_is_not_taken_up_again(trial, time_machine):
 
 def test_a_stranger_keeps_nothing_for_somebody_else(trial, aurora, as_patient):
     data = posted(trial, {"A": "done"}, on=trial.date(2), uid=UID)
-    as_patient(aurora.patient).post(reverse("session_tap"), data)
+    as_patient(aurora.patient).post(reverse("sending"), data)
     assert not PracticeSession.objects.filter(patient=trial.patient).exists()

@@ -165,8 +165,7 @@ def record_own(trial: Scenario, number: int) -> recording.Recorded:
         uid=uuid.uuid4(),
         practised_on=trial.date(number),
         answers=trial.answers(done="A"),
-        now=trial.at(number),
-        by=trial.patient.user,
+        how=recording.How(now=trial.at(number), by=trial.patient.user),
     )
 
 
