@@ -5,7 +5,19 @@ import datetime as dt
 from django.conf import settings
 from django.urls import include, path, register_converter
 
-from patients.pages import ask, correct, help_now, learn, photo, progress, review, saved, session, today
+from patients.pages import (
+    ask,
+    correct,
+    help_now,
+    learn,
+    offline,
+    photo,
+    progress,
+    review,
+    saved,
+    session,
+    today,
+)
 from patients.pages.sending import sending
 from patients.pages.settings import settings as settings_page
 
@@ -37,6 +49,9 @@ urlpatterns = [
     path("settings/", settings_page, name="settings"),
     path("help-now/", help_now.help_now, name="help_now"),
     path("help-now/told/", help_now.told, name="help_told"),
+    path("worker.js", offline.worker, name="worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("no-network/", offline.no_network, name="no_network"),
     path("review/", review.review, name="review"),
     path("media/photos/<str:name>", photo.photo, name="exercise_photo"),
     path("", include("patients.signin.urls")),

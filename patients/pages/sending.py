@@ -43,7 +43,8 @@ def sending(request: HttpRequest) -> JsonResponse:
             now=timezone.now(),
         )
     except ValidationError as refused:
-        return _refused(refused.messages, status=403 if is_closed(refused) else 400)
+        closed = is_closed(refused)
+        return _refused(refused.messages, status=403 if closed else 400, closed=closed)
     return JsonResponse(_told(arrival, sheet))
 
 
@@ -56,5 +57,5 @@ def _told(arrival: Arrival, sheet: SessionSheet) -> dict[str, Any]:
     return told
 
 
-def _refused(problems: list[str], *, status: int) -> JsonResponse:
-    return JsonResponse({"problems": problems}, status=status)
+def _refused(problems: list[str], *, status: int, closed: bool = False) -> JsonResponse:
+    return JsonResponse({"problems": problems, "closed": closed}, status=status)

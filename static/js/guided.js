@@ -1,6 +1,8 @@
 /* The session, one screen after the other. The page is one plain form; this shows a part of it at a time, presses
    its fields, and keeps what was tapped. Without it the form is filled in and sent as it stands. */
 
+import { deliver, entryOf, put, remove } from "./kept.js";
+import { resume } from "./resume.js";
 import { startTimer } from "./timer.js";
 
 const form = document.getElementById("session-form");
@@ -11,12 +13,15 @@ let here = 0;
 let timer = null;
 let byFinger = false;
 let keeping = Promise.resolve();
+let latest = null;
+let sendingTaps = new AbortController();
 
 const clone = (id) => document.getElementById(id).content.cloneNode(true);
 const field = (name) => form.elements.namedItem(name);
 const value = (name) => field(name)?.value ?? "";
 const outcomeOf = (screen) => value(`${screen.dataset.line}-outcome`);
 
+await resume(form);
 document.body.classList.add("guided");
 form.before(clone("guided-top"));
 const top_ = form.previousElementSibling;
@@ -88,11 +93,30 @@ top_.querySelector("a").addEventListener("click", async (event) => {
   location.assign(href);
 });
 
-form.addEventListener("submit", (event) => {
-  if (navigator.onLine) return;
-  event.preventDefault();  // the browser would show its own page, and what was typed would be gone
-  kept.textContent = kept.dataset.offline;
+/* The whole of it. Where it cannot be sent it waits on this phone; where it is wrong the page says at which field. */
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const entry = entryOf(form, { whole: true });
+  latest = entry;
+  sendingTaps.abort();
+  kept.textContent = kept.dataset.sending;
+  const isKept = await put(entry).then(() => true, () => false);
+  const told = await deliver(entry, form.dataset.send);
+  if (told.state === "saved") return location.assign(told.next);
+  if (told.state === "set_aside") return end("set_aside", told.words);
+  if (told.state === "waiting" && isKept) return end("waiting", told.words);
+  await remove(entry.uid).catch(() => {});
+  form.submit();
 });
+
+function end(how, words) {
+  document.dispatchEvent(new Event("homestretch:kept"));
+  const part = clone(`guided-end-${how}`);
+  if (words) part.querySelector(".guided-end-words").textContent = words;
+  form.hidden = true;
+  top_.replaceWith(part);
+  document.querySelector(".guided-end h2").focus();
+}
 
 function tell(screen, outcome, reason = "") {
   const { line } = screen.dataset;
@@ -149,16 +173,20 @@ function firstOpen() {
   return screens.findIndex((screen) => screen.dataset.screen === (value("pain_after") ? "during" : "after"));
 }
 
-/* One after the other, so that the last tap is what is kept. Nothing is kept before the first exercise. */
+/* On this phone at once; to the clinic one after the other, so that the last tap is what is kept. Nothing is kept
+   before the first exercise. */
 function keep() {
   if (!exercises.some(outcomeOf)) return;
+  const entry = entryOf(form, { whole: false });
+  latest = entry;
   pending(+1);
+  const onThisPhone = put(entry).then(() => true, () => false);
   keeping = keeping.then(async () => {
-    try {
-      const answer = await fetch(form.dataset.tap, { method: "POST", body: new FormData(form), keepalive: true });
-      kept.textContent = answer.ok ? kept.dataset.kept : (await answer.json()).problems.join(" ");
-    } catch {
-      kept.textContent = kept.dataset.notKept;
+    const isKept = await onThisPhone;
+    if (latest === entry) {  // else more was told meanwhile, and that holds this too
+      const told = await deliver(entry, form.dataset.send, sendingTaps.signal);
+      const { dataset } = kept;
+      kept.textContent = told.state === "goes_on" ? dataset.kept : told.words || (isKept ? dataset.here : dataset.not);
     }
     pending(-1);
   });

@@ -52,8 +52,10 @@ def base_url(live_server) -> str:
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """A phone's width, as most patients have."""
-    return browser_context_args | {"viewport": {"width": 360, "height": 740}, "locale": "en-GB"}
+    """A phone's width, as most patients have. Without a service worker, which would ask for pages by itself:
+    a test that is about it says so with `@pytest.mark.browser_context_args(service_workers="allow")`."""
+    phone = {"width": 360, "height": 740}
+    return browser_context_args | {"viewport": phone, "locale": "en-GB", "service_workers": "block"}
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,53 @@
+/* Takes up a session where this phone left it, and gives an old copy of the page an id and a day of its own. */
+
+import { all, deliver, remove } from "./kept.js";
+
+const isCopy = document.documentElement.hasAttribute("data-copy");
+
+/* Before the screens are built. What the server shows is newer than what was sent from here; what was not sent
+   yet is newer than what the server shows. */
+export async function resume(form) {
+  try {
+    const today = new Intl.DateTimeFormat("en-CA", { timeZone: form.dataset.zone }).format();
+    const rows = (await all()).filter((entry) => entry.whose === form.elements.whose.value);
+    const left = rows.filter((entry) => !entry.whole && entry.day === today && entry.state !== "refused")
+      .sort((one, other) => one.at.localeCompare(other.at)).pop();
+    if (isCopy) return left ? fill(form, left) : begin(form, today);
+    if (!left) return undefined;
+    if (left.state === "sent") return left.uid === form.elements.uid.value ? undefined : await remove(left.uid);
+    const told = await deliver(left, form.dataset.send);
+    if (told.state === "goes_on") return await new Promise(() => location.reload());  // with it in the page
+    if (left.uid === form.elements.uid.value || told.state === "waiting") fill(form, left);
+  } catch {
+    // No storage: the page stands as it came.
+  }
+  return undefined;
+}
+
+/* A copy may have been used before, and on another day. */
+function begin(form, today) {
+  clear(form);
+  form.elements.uid.value = crypto.randomUUID();
+  form.elements.practised_on.value = today;
+}
+
+function fill(form, entry) {
+  clear(form);
+  for (const [name, value] of entry.fields) {
+    const field = form.elements.namedItem(name);
+    const one = field instanceof RadioNodeList ? [...field].find((each) => each.value === value) : field;
+    if (!one) form.append(hidden(name, value));  // of an exercise that this page does not have
+    else if (one.type === "radio" || one.type === "checkbox") one.checked = true;
+    else one.value = value;
+  }
+}
+
+function clear(form) {
+  for (const field of form.elements) {
+    if (field.type === "radio" || field.type === "checkbox") field.checked = false;
+    else if (field.tagName === "SELECT" || field.tagName === "TEXTAREA") field.value = "";
+  }
+}
+
+const hidden = (name, value) => Object.assign(document.createElement("input"), { type: "hidden", name, value });
+
