@@ -18,7 +18,7 @@ if (send) {
 }
 window.addEventListener("offline", tell);
 document.addEventListener("homestretch:kept", tell);
-const hasArrived = sessionStorage.getItem(ARRIVED);
+const arrivedBefore = sessionStorage.getItem(ARRIVED);
 sessionStorage.removeItem(ARRIVED);
 bring();
 
@@ -33,7 +33,7 @@ async function bring() {
     const { arrived, words } = send && navigator.onLine && (await waiting()).length
       ? await deliverAll(send, today()) : { arrived: 0, words: "" };
     if (arrived && !document.getElementById("session-form")) {
-      sessionStorage.setItem(ARRIVED, "1");
+      sessionStorage.setItem(ARRIVED, words || line.dataset.sent);
       return location.reload();  // what is due has changed
     }
     await tell();
@@ -48,7 +48,7 @@ async function tell() {
   line.querySelector("button").hidden = !count || !send || !navigator.onLine;
   if (count) say(count === 1 ? line.dataset.one : line.dataset.more.replace("%(count)s", count));
   else if (!navigator.onLine) say(line.dataset.offline);
-  else if (hasArrived) say(line.dataset.sent);
+  else if (arrivedBefore) say(arrivedBefore);
   else line.hidden = true;
 }
 
