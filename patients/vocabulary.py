@@ -42,7 +42,7 @@ class WhyAside(models.TextChoices):
     OTHER_ANSWERS = "other_answers", _("It was sent twice, with other answers the second time")
     NOT_RUNNING = "not_running", _("The programme had ended by the time it arrived")
     SUSPENDED = "suspended", _("The programme was suspended by the time it arrived")
-    DAY = "day", _("This day can not be recorded")
+    DAY = "day", _("This day cannot be recorded")
     EXERCISE = "exercise", _("It speaks of an exercise that was not prescribed on that day, or was off")
 
 

@@ -1,12 +1,23 @@
 """One factory for each model, valid by default. Times are counted from the clock that the test sees."""
 
 import datetime as dt
+import json
 import uuid
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
-from factory import LazyAttribute, LazyFunction, SelfAttribute, Sequence, SubFactory, post_generation
+from factory import (
+    LazyAttribute,
+    LazyFunction,
+    SelfAttribute,
+    Sequence,
+    SubFactory,
+    lazy_attribute,
+    post_generation,
+)
 from factory.django import DjangoModelFactory
 
 from clinic.models import (
@@ -21,6 +32,7 @@ from clinic.models import (
 )
 from clinic.models.links import hashed
 from clinic.scoping import Role
+from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.models import (
     CareTeamMember,
     ClinicCards,
@@ -40,12 +52,21 @@ from patients.models import (
     ReminderTime,
     Review,
     Screening,
+    SetAside,
     StepRequest,
     TreatmentNote,
     WorkItem,
     WorkItemEntry,
 )
-from patients.vocabulary import Alert, EmergencySign, MessageKind, Outcome, TreatmentKind, WorkKind
+from patients.vocabulary import (
+    Alert,
+    EmergencySign,
+    MessageKind,
+    Outcome,
+    TreatmentKind,
+    WhyAside,
+    WorkKind,
+)
 from programs.models import Exercise, ExerciseUse, Favourite, LadderForm, Program, ProgramItem
 from programs.vocabulary import Kind, Position, Precaution
 
@@ -516,6 +537,29 @@ class PracticeSessionFactory(DjangoModelFactory):
         chosen = Outcome.DONE if outcome is None else outcome
         for line in session.version.exercises.all() if chosen else []:
             ExerciseRecordFactory(session=session, prescribed=line, outcome=chosen, **kwargs)
+
+
+class SetAsideFactory(DjangoModelFactory):
+    """A session that arrived after the programme had ended; one exercise done, with words."""
+
+    class Meta:
+        model = SetAside
+
+    prescription = SubFactory(PrescriptionFactory)
+    uid = LazyFunction(uuid.uuid4)
+    digest = LazyAttribute(lambda aside: aside.uid.hex * 2)
+    practised_on = LazyAttribute(lambda aside: today(aside.prescription.patient))
+    done_at = LazyFunction(timezone.now)
+    arrived_at = LazyFunction(timezone.now)
+    sent_by = SelfAttribute("prescription.patient.user")
+    why = WhyAside.NOT_RUNNING
+
+    @lazy_attribute
+    def said(self) -> dict[str, Any]:
+        line = self.prescription.versions.first().exercises.first().line
+        answers = SessionAnswers([ExerciseAnswer(line, Outcome.DONE)], pain_before=3, words="It went well.")
+        told: dict[str, Any] = json.loads(json.dumps(asdict(answers), cls=DjangoJSONEncoder))
+        return told
 
 
 class ExerciseRecordFactory(DjangoModelFactory):

@@ -59,6 +59,7 @@ from tests.factories import (
     ProgramFactory,
     ReviewFactory,
     ScreeningFactory,
+    SetAsideFactory,
     StaffInvitationFactory,
     StepRequestFactory,
     TreatmentNoteFactory,
@@ -221,6 +222,9 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
     StepRequestFactory(session=session)
     step = WorkItemFactory(prescription=prescription, kind=WorkKind.PROGRESSION, owner=house.clinician)
     WorkItemEntryFactory(item=step, what=Alert.STEP_REACHED, session=session)
+    aside = WorkItemFactory(prescription=prescription, kind=WorkKind.SET_ASIDE, owner=house.clinician)
+    kept = SetAsideFactory(prescription=prescription)
+    WorkItemEntryFactory(item=aside, what=Alert.SET_ASIDE, session=None, set_aside=kept)
     _asked(prescription, house)
     work = WorkItemFactory(prescription=prescription, owner=house.clinician)
     WorkItemEntryFactory(item=work, what=Alert.STOP, session=session)

@@ -28,6 +28,7 @@ NOT_WORDS = {
     "programs.Exercise.figure": "the key of a figure",
     "programs.LadderForm.figure": "the key of a figure",
     "patients.PrescribedExercise.figure": "the key of a figure",
+    "patients.SetAside.digest": "a hash",
     "clinic.Notice.kind": "the name of a kind that an app registered",
     "clinic.Event.verb": "one of clinic.audit.Verb",
     "clinic.Event.object_type": "the name of a model",

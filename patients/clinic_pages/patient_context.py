@@ -16,7 +16,7 @@ from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm, Treatme
 from patients.clinic_pages.forms.team import TeamForm
 from patients.clinic_pages.message_rows import shown
 from patients.clinic_pages.timeline import timeline
-from patients.clinic_pages.told_sessions import told_all
+from patients.clinic_pages.told_sessions import told_all, told_aside
 from patients.clinic_pages.work_rows import stopped_exercises
 from patients.models import (
     EmergencyReport,
@@ -25,6 +25,7 @@ from patients.models import (
     PracticeSession,
     Precautions,
     Prescription,
+    SetAside,
     WorkItem,
 )
 from patients.vocabulary import EmergencySign
@@ -60,6 +61,7 @@ def health_context(
     sessions = (
         PracticeSession.objects.current().filter(patient=patient).prefetch_related("records__prescribed")
     )
+    asides = list(SetAside.objects.of(patient))
     team = team_of(patient)
     messages = Message.objects.visible_to_staff(by).of(patient).select_related("patient", "closed_by")
     asked = [shown(message, treats=treats) for message in messages]
@@ -83,6 +85,7 @@ def health_context(
         ],
         "suspended": EmergencyReport.objects.uncleared().filter(patient=patient).exists(),
         "sessions": told_all(sessions[:SESSIONS_SHOWN]),
+        "set_aside": list(zip(asides, told_aside(asides), strict=True)),
         "known_precautions": known,
         "clear_form": bound.get("clear") or ClearForm(auto_id="clear-%s"),
         "precautions_form": bound.get("precautions")

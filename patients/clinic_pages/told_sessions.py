@@ -46,6 +46,8 @@ def told_all(sessions: Iterable[PracticeSession]) -> list[ToldSession]:
 
 def told_aside(asides: Collection[SetAside]) -> list[ToldSession]:
     """What was set aside, read as a session is; one query for the exercises it speaks of."""
+    if not asides:
+        return []
     lines = {answer["line"] for one in asides for answer in one.said["exercises"]}
     rows = PrescribedExercise.objects.filter(
         line__in=lines, version__prescription__in={one.prescription_id for one in asides}

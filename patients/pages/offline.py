@@ -1,4 +1,4 @@
-"""What lets a phone install the pages and open today's without a network: manifest, service worker, a last page."""
+"""What lets a phone install the pages and open today's without a network: manifest, service worker."""
 
 import hashlib
 import json
@@ -57,7 +57,6 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-@cache_control(max_age=3600)
 def no_network(request: HttpRequest) -> HttpResponse:
     """Shown instead of a page of which a phone has no copy. The same for everybody."""
     return show(request, "no_network.html")

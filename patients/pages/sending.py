@@ -33,7 +33,7 @@ def sending(request: HttpRequest) -> JsonResponse:
         return _refused([problem.message for problem in sheet.problems], status=400)
     patient = whose(request, sheet)
     if patient is None:
-        return _refused([_("Somebody else told this, and has to sign in to send it.")], status=403)
+        return _refused([_("Somebody else entered this, and has to sign in to send it.")], status=403)
     try:
         arrival = take_in(
             patient=patient,

@@ -16,12 +16,12 @@ CLOSED_CODES = frozenset({"not_running", "suspended", "late"})
 # What a patient reads of it; the clinic reads `WhyAside` itself.
 ASIDE = {
     WhyAside.OTHER_ANSWERS: _("This session was sent before, with other answers. Both are with your clinic."),
-    WhyAside.NOT_RUNNING: _("Your programme has ended meanwhile. What you told is with your clinic."),
+    WhyAside.NOT_RUNNING: _("Your programme has ended meanwhile. What you entered is with your clinic."),
     WhyAside.SUSPENDED: _(
-        "Your programme waits until the clinic has spoken to you. What you told is with your clinic."
+        "Your programme waits until the clinic has spoken to you. What you entered is with your clinic."
     ),
-    WhyAside.DAY: _("This day can not be recorded any more. What you told is with your clinic."),
-    WhyAside.EXERCISE: _("Your programme has changed meanwhile. What you told is with your clinic."),
+    WhyAside.DAY: _("This day cannot be recorded any more. What you entered is with your clinic."),
+    WhyAside.EXERCISE: _("Your programme has changed meanwhile. What you entered is with your clinic."),
 }
 
 

@@ -1,4 +1,4 @@
-"""Without a network, in Chromium with its service worker: what opens, what waits, and that it arrives once."""
+"""Without a network, in Chromium with its service worker: what opens, what waits, that it arrives once."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -189,7 +189,7 @@ def test_the_programme_ended_meanwhile(page: Page, context: BrowserContext, pati
     )
     context.set_offline(False)
     page.goto("/")
-    expect(page.get_by_text("What you told is with your clinic.")).to_be_visible()
+    expect(page.get_by_text("What you entered is with your clinic.")).to_be_visible()
     assert (sessions(patient), SetAside.objects.get().why) == ([], "not_running")
 
 

@@ -263,7 +263,7 @@ def test_what_was_set_aside_is_told_to_the_patient_and_stands_on_the_worklist(tr
     answer = send(trial, pain_before="2").json()
     assert answer == {
         "became": "set_aside",
-        "words": "Your programme has ended meanwhile. What you told is with your clinic.",
+        "words": "Your programme has ended meanwhile. What you entered is with your clinic.",
     }
     said = text(signed_in(trial.clinician, method="mfa").get(reverse("admin:worklist") + "?who=all"))
     assert "The programme had ended by the time it arrived." in said
