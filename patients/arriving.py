@@ -68,11 +68,11 @@ def take_in(*, patient: Patient, sent: Sent, is_whole: bool, by: User, now: dt.d
         )
     except ValidationError as refused:
         why = _reason(refused)
-        if not is_whole or why is None or not set_aside(patient, sent, why, how):
+        if not is_whole or why is None or not set_aside(patient, sent, why, how, by=by):
             raise
         return Arrival(Became.SET_ASIDE, why)
     if recorded.differs:
-        set_aside(patient, sent, WhyAside.OTHER_ANSWERS, how)
+        set_aside(patient, sent, WhyAside.OTHER_ANSWERS, how, by=by)
         return Arrival(Became.SET_ASIDE, WhyAside.OTHER_ANSWERS)
     return Arrival(Became.GOES_ON if recorded.session.finished_at is None else Became.SAVED)
 
@@ -88,7 +88,7 @@ def record_form(*, patient: Patient, sent: Sent, by: User, now: dt.datetime) -> 
         patient=patient, uid=sent.uid, practised_on=sent.practised_on, answers=sent.answers, how=how
     )
     if recorded.differs:
-        set_aside(patient, sent, WhyAside.OTHER_ANSWERS, how)
+        set_aside(patient, sent, WhyAside.OTHER_ANSWERS, how, by=by)
     return recorded.differs
 
 
@@ -101,12 +101,12 @@ def how_it_came(sent: Sent, *, by: User, now: dt.datetime) -> How:
 def _reason(refused: ValidationError) -> WhyAside | None:
     """Why it can be kept for the clinic alone; None for answers that nobody could record."""
     by_field = refused.error_dict.values() if hasattr(refused, "error_dict") else [refused.error_list]
-    codes = {error.code for errors in by_field for error in errors}
+    codes = {error.code or "" for errors in by_field for error in errors}
     return WhyAside(codes.pop()) if len(codes) == 1 and codes <= set(WhyAside) else None
 
 
 @transaction.atomic
-def set_aside(patient: Patient, sent: Sent, why: WhyAside, how: How) -> bool:
+def set_aside(patient: Patient, sent: Sent, why: WhyAside, how: How, *, by: User) -> bool:
     """Keep it for the clinic, once however often it is sent, and call who would be called by a session.
 
     It belongs to the running programme, else the one that ended last; False where there is none.
@@ -124,7 +124,7 @@ def set_aside(patient: Patient, sent: Sent, why: WhyAside, how: How) -> bool:
             "practised_on": sent.practised_on,
             "done_at": how.at,
             "arrived_at": how.now,
-            "sent_by": how.by,
+            "sent_by": by,
             "why": why,
             "said": told,
         },
@@ -137,7 +137,7 @@ def set_aside(patient: Patient, sent: Sent, why: WhyAside, how: How) -> bool:
         audit.write(
             verb=Verb.SET_ASIDE,
             obj=kept,
-            actor=how.by,
+            actor=by,
             clinic=prescription.patient.clinic,
             subject=prescription.patient,
             now=how.now,

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -19,9 +20,11 @@ JS = Path(settings.BASE_DIR) / "static" / "js"
 IMPORTED = re.compile(r'from "\./([\w.]+)"')
 
 
-def constant(name: str, client) -> object:
+def constant(name: str, client) -> Any:
+    """What the worker's source says of `name`, in its first lines."""
     source = client.get("/worker.js").content.decode()
-    return json.loads(re.search(rf"^const {name} = (.*);$", source, re.MULTILINE)[1])
+    (found,) = re.findall(rf"^const {name} = (.*);$", source, re.MULTILINE)
+    return json.loads(found)
 
 
 def reached_from(script: str) -> set[str]:
