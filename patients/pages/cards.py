@@ -44,8 +44,8 @@ class Card:
 
     @property
     def key(self) -> str:
-        """What makes ids of this card unique on its page."""
-        return str(self.exercise.line)
+        """What makes ids of this card unique on its page; short, because a page has many."""
+        return f"x{self.exercise.position}"
 
 
 def cards(exercises: Iterable[Any], records: Mapping[uuid.UUID, ExerciseRecord] | None = None) -> list[Card]:

@@ -21,6 +21,7 @@ from patients.plans import plan_of
 from patients.screening import ScreeningAnswers
 from programs.models import Program
 from tests.addresses import SAME_FOR_ALL, Pattern, arguments, is_nobodys, path_of, patterns
+from tests.browser.targets import too_small
 from tests.clients import signed_in
 from tests.factories import PatientFactory, PracticeSessionFactory, TreatmentNoteFactory
 from tests.furnished import Furnished, furnish
@@ -73,7 +74,7 @@ def of_the_library(furnished: Furnished) -> Prescription:
     return prescription
 
 
-def looked_at(page: Page, path: str, axe: Axe, looks: Looks) -> Iterator[str]:
+def looked_at(page: Page, path: str, axe: Axe, looks: Looks, *, for_thumbs: bool = False) -> Iterator[str]:
     """What is wrong with a page in each of `looks`, a window's size and a colour scheme."""
     page.set_viewport_size({"width": looks[0][0][0], "height": looks[0][0][1]})
     answer = page.goto(path)
@@ -88,7 +89,8 @@ def looked_at(page: Page, path: str, axe: Axe, looks: Looks) -> Iterator[str]:
         # In a window as high as the page: a bar that stands still covers nothing there.
         whole = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": width, "height": max(height, whole)})
-        yield from (f"{path} ({width} px, {scheme}) {line}" for line in axe(page))
+        wrong = [*axe(page), *(too_small(page) if for_thumbs else [])]
+        yield from (f"{path} ({width} px, {scheme}) {line}" for line in wrong)
 
 
 # --- The clinic's side ------------------------------------------------------------------------------
@@ -142,7 +144,8 @@ def test_every_page_of_the_staff(
 
 
 # --- The patient's side -----------------------------------------------------------------------------
-DOORS = ["/sign-in/", "/paper/", "/come-in/unknown/", "/help-now/", "/account/login/"]
+STAFF_DOOR = "/account/login/"
+DOORS = ["/sign-in/", "/paper/", "/come-in/unknown/", "/help-now/", "/no-network/", STAFF_DOOR]
 
 
 def patient_paths(furnished: Furnished, of_the_library: Prescription) -> dict[Patient, list[str]]:
@@ -181,12 +184,12 @@ def test_every_page_of_the_patient(
     context.add_cookies([spoken])
     found: list[str] = []
     for path in [*DOORS, f"/come-in/{furnished.invitation.token()}/", f"/paper/{furnished.paper_code}/"]:
-        found += looked_at(watched_page, path, axe, looks)
+        found += looked_at(watched_page, path, axe, looks, for_thumbs=path != STAFF_DOOR)
     for patient, paths in patient_paths(furnished, of_the_library).items():
         context.clear_cookies()
         context.add_cookies([spoken])
         enter_as_patient(patient)
         for path in paths:
-            found += looked_at(watched_page, path, axe, looks)
+            found += looked_at(watched_page, path, axe, looks, for_thumbs=True)
             assert watched_page.locator("html").get_attribute("lang") == language
-    assert found == []
+    assert not found, "\n".join(found)
