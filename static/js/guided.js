@@ -21,8 +21,8 @@ const field = (name) => form.elements.namedItem(name);
 const value = (name) => field(name)?.value ?? "";
 const outcomeOf = (screen) => value(`${screen.dataset.line}-outcome`);
 
+document.body.classList.add("guided");  // nothing can be pressed until the first screen is there
 await resume(form);
-document.body.classList.add("guided");
 form.before(clone("guided-top"));
 const top_ = form.previousElementSibling;
 const kept = top_.querySelector(".guided-kept");

@@ -32,9 +32,12 @@ async function bring() {
   try {
     const { arrived, words } = send && navigator.onLine && (await waiting()).length
       ? await deliverAll(send, today()) : { arrived: 0, words: "" };
-    if (arrived && !document.getElementById("session-form")) {
+    if (arrived) {
       sessionStorage.setItem(ARRIVED, words || line.dataset.sent);
-      return location.reload();  // what is due has changed
+      // What is due has changed, so the page is read anew. A session that goes on is left alone.
+      const end = document.querySelector(".guided-end a");
+      if (end) return location.assign(end.href);
+      if (!document.getElementById("session-form")) return location.reload();
     }
     await tell();
     if (words) say(words);

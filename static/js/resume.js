@@ -2,6 +2,7 @@
 
 import { all, deliver, remove } from "./kept.js";
 
+const READ_ANEW = "homestretch-read-anew";  // for which session: once is enough
 const isCopy = document.documentElement.hasAttribute("data-copy");
 
 /* Before the screens are built. What the server shows is newer than what was sent from here; what was not sent
@@ -14,10 +15,16 @@ export async function resume(form) {
       .sort((one, other) => one.at.localeCompare(other.at)).pop();
     if (isCopy) return left ? fill(form, left) : begin(form, today);
     if (!left) return undefined;
-    if (left.state === "sent") return left.uid === form.elements.uid.value ? undefined : await remove(left.uid);
+    const isShown = left.uid === form.elements.uid.value;
+    if (isShown && left.state === "sent") return undefined;
+    // It may have arrived after this page was made, or gone on elsewhere: sending it again changes nothing, and tells.
     const told = await deliver(left, form.dataset.send);
-    if (told.state === "goes_on") return await new Promise(() => location.reload());  // with it in the page
-    if (left.uid === form.elements.uid.value || told.state === "waiting") fill(form, left);
+    if (told.state === "waiting" || isShown) return fill(form, left);
+    if (told.state === "goes_on" && sessionStorage.getItem(READ_ANEW) !== left.uid) {
+      sessionStorage.setItem(READ_ANEW, left.uid);
+      return await new Promise(() => location.reload());  // with it in the page
+    }
+    await remove(left.uid);
   } catch {
     // No storage: the page stands as it came.
   }

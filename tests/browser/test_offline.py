@@ -110,8 +110,7 @@ def test_the_network_goes_before_the_last_tap_and_comes_back(
     context.set_offline(True)
     last_tap(page)
     expect(page.get_by_role("heading", name="Kept on this phone")).to_be_visible()
-    context.set_offline(False)
-    page.goto("/")
+    context.set_offline(False)  # and by itself it goes on to Today
     expect(page.get_by_text("Sent: your clinic has what was kept on this phone.")).to_be_visible()
     (session,) = sessions(patient)
     assert (session.finished_at is not None, session.during_no_more) == (True, True)
@@ -169,8 +168,7 @@ def test_two_sessions_from_one_copy_of_the_page_are_two(
         practise(page)
         last_tap(page)
         expect(page.get_by_role("heading", name="Kept on this phone")).to_be_visible()
-    context.set_offline(False)
-    page.goto("/")
+    context.set_offline(False)  # and by itself it goes on to Today
     expect(page.get_by_text("Sent: your clinic has what was kept on this phone.")).to_be_visible()
     assert len({session.uid for session in sessions(patient)}) == 2
 
@@ -187,8 +185,7 @@ def test_the_programme_ended_meanwhile(page: Page, context: BrowserContext, pati
         by=aurora.clinician,
         now=timezone.now(),
     )
-    context.set_offline(False)
-    page.goto("/")
+    context.set_offline(False)  # and by itself it goes on to Today
     expect(page.get_by_text("What you entered is with your clinic.")).to_be_visible()
     assert (sessions(patient), SetAside.objects.get().why) == ([], "not_running")
 
@@ -217,8 +214,8 @@ def test_signing_out_asks_before_what_waits_would_be_gone(
     practise(page)
     last_tap(page)
     expect(page.get_by_role("heading", name="Kept on this phone")).to_be_visible()
-    context.set_offline(False)
     page.route("**/session/send/", lambda route: route.abort())
+    context.set_offline(False)
     page.goto("/settings/")
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("dialog")).to_be_visible()
