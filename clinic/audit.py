@@ -57,6 +57,7 @@ class Verb(models.TextChoices):
     # Practice.
     RECORDED = "recorded", _("recorded")  # session
     CORRECTED = "corrected", _("corrected")  # session: a new revision
+    SETTLED = "settled", _("told whether it settled")  # session, at the one after
     STOPPED = "stopped", _("stopped")  # exercise, session
     STOP_TAKEN_BACK = "stop_taken_back", _("stop taken back")  # stop, within its session
     RESUMED = "resumed", _("resumed")  # exercise that was stopped

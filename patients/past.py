@@ -54,7 +54,7 @@ def with_past(
         "has_pauses": Exists(Pause.objects.filter(prescription=prescription)),
         "has_open_work": Exists(WorkItem.objects.open().filter(patient=prescription.patient_id)),
     }
-    ours = others.filter(prescription=prescription)
+    ours = others.told().filter(prescription=prescription)
     is_before = Q(practised_on__lt=on) | Q(practised_on=on, first_recorded_at__lte=at)
     before = ours.filter(is_before).order_by("-practised_on", "-first_recorded_at")
     after = ours.exclude(is_before).order_by("practised_on", "first_recorded_at")

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from patients.models import (
     ExerciseRecord,
@@ -20,9 +21,21 @@ def exercises_on(prescription: Prescription, on: dt.date) -> list[Any]:
     return list(prescribed_on(prescription, on))
 
 
-def prescribed_on(prescription: Prescription, on: dt.date) -> QuerySet[PrescribedExercise]:
-    """The same as a query that is not made yet."""
-    in_force = PrescriptionVersion.objects.filter(prescription=prescription).in_force(on)
+def prescribed_on(
+    prescription: Prescription, on: dt.date, *, shown: int | None = None
+) -> QuerySet[PrescribedExercise]:
+    """The same as a query that is not made yet.
+
+    `shown` is the number of the version that the patient had before their eyes: it takes the place of a newer
+    one that was made meanwhile. A number that there is not, or that begins later, is left aside.
+    """
+    versions = PrescriptionVersion.objects.filter(prescription=prescription)
+    in_force = versions.in_force(on)
+    if shown is not None:
+        as_shown = versions.filter(number=shown, starts_on__lte=on)
+        in_force = versions.filter(
+            pk=Coalesce(Subquery(as_shown.values("pk")[:1]), Subquery(in_force.values("pk")))
+        )
     off = ExerciseStop.objects.filter(
         prescription=prescription, line=OuterRef("line"), session__practised_on__lte=on
     ).filter(Q(resumed_on__isnull=True) | Q(resumed_on__gt=on))

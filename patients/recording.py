@@ -30,6 +30,7 @@ from patients.models import Patient, PracticeSession, Prescription
 from patients.past import skipped_beside, with_past
 from patients.prescribed import prescribed_on
 from patients.progressing import reach_steps
+from patients.settling import keep_settled
 from patients.trial import ONE_DAY, begin_count
 from patients.vocabulary import Alert, Source, WorkKind
 
@@ -43,12 +44,13 @@ class Recorded:
 
 
 class How(NamedTuple):
-    """Who says it, when, and which way it came."""
+    """Who says it, when, which way it came, and by which version."""
 
     now: dt.datetime
     by: User | None
     source: Source = Source.WEB
     arrived_late: bool = False
+    shown: int | None = None  # the number of the version that was before their eyes
 
 
 @transaction.atomic
@@ -83,13 +85,14 @@ def keep_own_session(
     answers: SessionAnswers,
     now: dt.datetime,
     by: User,
+    shown: int | None = None,
 ) -> Recorded:
     """Keep what was tapped so far of a session that goes on; `record_own_session` with its `uid` ends it.
 
     What was tapped differently since takes the place of what was kept; a stop calls the clinician at once,
-    and can be taken back until the end. Raises ValidationError as `record_session` does.
+    and can be taken back until the end. `shown` as there. Raises ValidationError as `record_session` does.
     """
-    how = How(now=now, by=by)
+    how = How(now=now, by=by, shown=shown)
     return _record(_current(patient), uid, practised_on, answers, how, is_whole=False)
 
 
@@ -102,9 +105,15 @@ def record_own_session(
     answers: SessionAnswers,
     now: dt.datetime,
     by: User,
+    shown: int | None = None,
 ) -> Recorded:
-    """As `record_session`, for the programme that `patient` has now; finding it costs no query of its own."""
-    return _record(_current(patient), uid, practised_on, answers, How(now=now, by=by))
+    """As `record_session`, for the programme that `patient` has now; finding it costs no query of its own.
+
+    `shown` is the number of the version that the form showed: where the clinician has made a newer one
+    meanwhile, what was done is told of the one that it was done by.
+    """
+    how = How(now=now, by=by, shown=shown)
+    return _record(_current(patient), uid, practised_on, answers, how)
 
 
 def _current(patient: Patient) -> Prescription:
@@ -123,7 +132,7 @@ def _record(
     *,
     is_whole: bool = True,
 ) -> Recorded:
-    rows = prescribed_on(prescription, practised_on)
+    rows = prescribed_on(prescription, practised_on, shown=how.shown)
     exercises, past = with_past(prescription, rows, on=practised_on, at=how.now, uid=uid)
     before = PracticeSession.objects.get(pk=past.same_uid) if past.same_uid is not None else None
     if before is not None and before.finished_at is not None:
@@ -157,6 +166,7 @@ def _record(
         take_back_stops(session, taken_back, by=how.by, now=how.now)
     new_stops = stopped - stopped_before
     keep_stops(session, new_stops, now=how.now)
+    keep_settled(prescription, answers, by=how.by, now=how.now)
     alerts = stop_alerts(answers.stopped and bool(new_stops or not before), new_stops)
     work: dict[WorkKind, list[Alert]] = {}
     if is_whole:
@@ -234,9 +244,12 @@ def refuse_suspended(*, is_suspended: bool) -> None:
 def _begin(
     prescription: Prescription, answers: SessionAnswers, practised_on: dt.date, *, has_pauses: bool
 ) -> None:
-    """What the first session settles: day 1, where no date was picked, and what is usual (rule 3)."""
+    """What the first session settles: day 1, where no date was picked, and what is usual (rule 3).
+
+    Pain that was said before the first exercise is no session yet, and begins nothing.
+    """
     changed = []
-    if prescription.starts_on is None:
+    if prescription.starts_on is None and (answers.exercises or answers.stopped):
         prescription.starts_on = practised_on
         begin_count(prescription, on=practised_on, has_pauses=has_pauses)
         changed += ["starts_on", "counts_from", "next_review_on"]

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -20,12 +21,16 @@ from patients.going_on import stopped_in
 from patients.models import PracticeSession, Prescription
 from patients.pages.cards import cards
 from patients.pages.shell import show
-from patients.prescribed import exercises_on
+from patients.prescribed import prescribed_on
 from patients.recording import keep_own_session, record_own_session, refuse_day
+from patients.settling import to_ask_about
 from patients.signin.current import patient_required
 from patients.standing import current_prescription
 from patients.stop_words import stop_words
+from patients.vocabulary import Site, SkipReason
 
+# What is answered, calmly, on the next screen: a skip by its reason, and less than what was asked.
+REPLIES = (*SkipReason.values, "easier", "partly")
 # Not a mistake in the form, but a door that is closed.
 CLOSED_CODES = frozenset({"not_running", "suspended", "late"})
 
@@ -47,25 +52,32 @@ def session(request: Any) -> HttpResponse:
         refuse_day(prescription, day, today=today)
     except ValidationError as error:
         return _closed(request, error.messages, status=400)
-    exercises = exercises_on(prescription, day)
     going_on = _going_on(prescription, day) if day == today else None
+    exercises = list(prescribed_on(prescription, day, shown=going_on.version.number if going_on else None))
     if going_on is not None:
         stopped_in(going_on, exercises)
-    uid = going_on.uid if going_on else uuid.uuid4()
+    worse = to_ask_about(prescription, going_on=going_on) if day == today else None
     sheet = SessionSheet(
         lines=lines_of(exercises),
         said=answers_of(going_on) if going_on else None,
-        initial={"uid": uid, "practised_on": day.isoformat()},
+        initial={
+            "uid": going_on.uid if going_on else uuid.uuid4(),
+            "practised_on": day.isoformat(),
+            "version": exercises[0].version.number if exercises else None,
+            "settled_of": worse.uid if worse else None,
+            "settled": worse.settled if worse else "",
+        },
     )
     if all(exercise.is_off for exercise in exercises):
         return redirect("today")
-    return _show(request, prescription, sheet, exercises, day=day, today=today)
+    return _show(request, prescription, sheet, exercises, day=day, today=today, goes_on=going_on is not None)
 
 
 def _going_on(prescription: Prescription, day: dt.date) -> PracticeSession | None:
     """The session of `day` that was left in the middle, the latest where there are several."""
     rows = PracticeSession.objects.current().going_on()
-    rows = rows.filter(prescription=prescription, practised_on=day).prefetch_related("records__prescribed")
+    rows = rows.filter(prescription=prescription, practised_on=day).select_related("version")
+    rows = rows.prefetch_related("records__prescribed")
     return rows.order_by("-first_recorded_at").first()
 
 
@@ -85,6 +97,7 @@ def tap(request: Any) -> HttpResponse:
             answers=sheet.answers(),
             now=timezone.now(),
             by=request.user,
+            shown=sheet.session.cleaned_data["version"],
         )
     except ValidationError as refused:
         closed = CLOSED_CODES & {error.code for error in _each(refused)}
@@ -95,19 +108,24 @@ def tap(request: Any) -> HttpResponse:
 def _record(request: Any) -> HttpResponse:
     sheet = SessionSheet(lines=posted_lines(request.POST), data=request.POST)
     refused = None
+    asks_first = request.POST.get("then") == "ask"  # without a script: a question, and the session goes on after it
+    record = keep_own_session if asks_first else record_own_session
     if sheet.is_valid():
         try:
-            recorded = record_own_session(
+            recorded = record(
                 patient=request.patient,
                 uid=sheet.session.cleaned_data["uid"],
                 practised_on=sheet.session.cleaned_data["practised_on"],
                 answers=sheet.answers(),
                 now=timezone.now(),
                 by=request.user,
+                shown=sheet.session.cleaned_data["version"],
             )
         except ValidationError as error:
             refused = error
         else:
+            if asks_first:
+                return redirect(f"{reverse('ask')}?from=session")
             return redirect("session_saved", on=recorded.session.practised_on)
     return _show_again(request, refused)
 
@@ -119,8 +137,9 @@ def _show_again(request: Any, refused: ValidationError | None) -> HttpResponse:
         return _closed(request, refused.messages if refused else [_("Nothing was saved.")], status=403)
     today = local_date(timezone.now(), request.patient.zone)
     day = _day(request.POST.get("practised_on"), otherwise=today) or today
-    exercises = exercises_on(prescription, day)
-    sheet = SessionSheet(lines=lines_of(exercises), data=_with_usable_uid(request.POST))
+    data = _usable(request.POST)
+    exercises = list(prescribed_on(prescription, day, shown=_number(data.get("version"))))
+    sheet = SessionSheet(lines=lines_of(exercises), data=data)
     status = say_refused(sheet, refused)
     return _show(request, prescription, sheet, exercises, day=day, today=today, status=status)
 
@@ -144,14 +163,30 @@ def lines_of(exercises: list[Any]) -> dict[uuid.UUID, Line]:
     }
 
 
-def _with_usable_uid(posted: QueryDict) -> QueryDict:
-    """What was posted; where its `uid` cannot be read, with a new one, so that sending again can succeed."""
+def _usable(posted: QueryDict) -> QueryDict:
+    """What was posted, so that sending it again can succeed: what nobody sees in the form is put right.
+
+    A `uid` that cannot be read is a new one, a version or another session's id that cannot is left out.
+    """
+    data = posted.copy()
+    if _id(data.get("uid")) is None:
+        data["uid"] = str(uuid.uuid4())
+    if _number(data.get("version")) is None:
+        data.pop("version", None)
+    if _id(data.get("settled_of")) is None:
+        data.pop("settled_of", None)
+    return data
+
+
+def _id(text: str | None) -> uuid.UUID | None:
     try:
-        uuid.UUID(posted.get("uid", ""))
+        return uuid.UUID(text or "")
     except ValueError:
-        posted = posted.copy()
-        posted["uid"] = str(uuid.uuid4())
-    return posted
+        return None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) < 5 else None
 
 
 def _each(error: ValidationError) -> list[ValidationError]:
@@ -179,7 +214,9 @@ def _show(
     day: dt.date,
     today: dt.date,
     status: int = 200,
+    goes_on: bool = False,
 ) -> HttpResponse:
+    sites = last_sites(prescription)
     return show_sheet(
         request,
         "session.html",
@@ -188,7 +225,10 @@ def _show(
         status=status,
         day=day,
         is_today=day == today,
+        goes_on=goes_on,
+        replies=REPLIES,
         asks_usual=_asks_usual(prescription, sheet),
+        same_sites={"value": ",".join(map(str, sites)), "words": [Site(site).label for site in sites]},
     )
 
 
@@ -212,7 +252,15 @@ def _asks_usual(prescription: Any, sheet: SessionSheet) -> bool:
     """What is usual is asked once, at the start: until something was said of it or a session is there."""
     if prescription.usual_pain is not None or prescription.usual_lowest_site is not None:
         return False
-    return not PracticeSession.objects.filter(prescription=prescription).exists()
+    return not PracticeSession.objects.told().filter(prescription=prescription).exists()
+
+
+def last_sites(prescription: Prescription) -> list[int]:
+    """Where it hurt in the last finished session that says so: what "same as last time" means."""
+    rows = PracticeSession.objects.current().filter(
+        prescription=prescription, lowest_site__isnull=False, finished_at__isnull=False
+    )
+    return rows.order_by("-practised_on", "-first_recorded_at").values_list("sites", flat=True).first() or []
 
 
 def _closed(request: HttpRequest, words: list[str], *, status: int) -> HttpResponse:

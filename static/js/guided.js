@@ -1,6 +1,8 @@
 /* The session, one screen after the other. The page is one plain form; this shows a part of it at a time, presses
    its fields, and keeps what was tapped. Without it the form is filled in and sent as it stands. */
 
+import { dressDuring, reply } from "./asides.js";
+import { startCounter } from "./counter.js";
 import { startTimer } from "./timer.js";
 
 const form = document.getElementById("session-form");
@@ -11,16 +13,19 @@ let here = 0;
 let timer = null;
 let byFinger = false;
 let keeping = Promise.resolve();
+let showDuring = null;
 
 const clone = (id) => document.getElementById(id).content.cloneNode(true);
 const field = (name) => form.elements.namedItem(name);
 const value = (name) => field(name)?.value ?? "";
 const outcomeOf = (screen) => value(`${screen.dataset.line}-outcome`);
+const isPain = (input) => input.name.startsWith("pain_");
 
 document.body.classList.add("guided");
 form.before(clone("guided-top"));
 const top_ = form.previousElementSibling;
 const kept = top_.querySelector(".guided-kept");
+const replied = top_.querySelector(".guided-reply");
 screens.forEach(dress);
 go(firstOpen());
 
@@ -30,14 +35,18 @@ function dress(screen) {
     dressExercise(screen);
   } else if (kind === "during") {
     screen.prepend(clone("guided-no-more"));
+    showDuring = dressDuring(screen, { pain: value, outcomeOf: (line) => value(`${line}-outcome`), keep });
   } else {
     screen.append(clone("guided-next"));
   }
   if (kind === "before" || kind === "after") {
     // A finger has chosen; arrow keys pass over what is not meant, and Enter says that it is.
-    screen.addEventListener("change", () => byFinger && setTimeout(told, AFTER_A_CHOICE_MS));
+    screen.addEventListener("change", ({ target }) => {
+      if (!isPain(target)) keep();
+      else if (byFinger) setTimeout(told, AFTER_A_CHOICE_MS);
+    });
     screen.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !event.target.matches("input")) return;
+      if (event.key !== "Enter" || !event.target.matches("input") || !isPain(event.target)) return;
       event.preventDefault();
       told();
     });
@@ -76,16 +85,19 @@ document.addEventListener("click", (event) => {
   else if (what === "back") go(here - 1);
   else if (what === "next") go(here + 1);
   else if (what === "undo") tell(screens[here], "");
+  else if (what === "undo-told" || what === "look-again") takeBack(what);
   else if (what === "stop-all") stopAll();
   else if (what === "no-more") noMore();
 });
 
 /* Who leaves has what was tapped last kept too. */
-top_.querySelector("a").addEventListener("click", async (event) => {
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-leave]");
+  if (!link) return;
   event.preventDefault();
-  const { href } = event.currentTarget;
+  keep();  // words, too, which nobody taps
   await keeping;
-  location.assign(href);
+  location.assign(link.href);
 });
 
 form.addEventListener("submit", (event) => {
@@ -106,8 +118,17 @@ function tell(screen, outcome, reason = "") {
     screen.querySelector(".guided-acts").after(clone("guided-stopped"));
     screen.querySelector(".guided-stopped button").focus();
   } else if (outcome) {
+    const from = here;
     go(here + 1);
+    reply(replied, reason || outcome, from);
   }
+}
+
+/* Back to the exercise that the reply is about, as if nothing had been said of it. */
+function takeBack(what) {
+  go(Number(replied.dataset.from));
+  tell(screens[here], "");
+  if (what === "look-again") screens[here].querySelector(".exercise-body > details.fold").open = true;
 }
 
 function stopAll() {
@@ -117,6 +138,8 @@ function stopAll() {
 }
 
 function noMore() {
+  for (const radio of field("pain_during")) radio.checked = radio.value === "";
+  showDuring();
   field("during_no_more").checked = true;
   form.requestSubmit();
 }
@@ -134,9 +157,11 @@ function go(to) {
   Object.assign(top_.querySelector("progress"), { value: here, max: screens.length });
   const screen = screens[here];
   if (screen.dataset.screen === "exercise") {
-    timer = startTimer(screen, clone("guided-timer"));
+    timer = startTimer(screen, clone("guided-timer")) ?? startCounter(screen, clone("guided-counter"));
     screen.querySelector("h2").focus({ preventScroll: true });
   }
+  reply(replied, "", "");
+  if (screen.dataset.screen === "during") showDuring();
   window.scrollTo({ top: 0 });
 }
 
@@ -149,9 +174,10 @@ function firstOpen() {
   return screens.findIndex((screen) => screen.dataset.screen === (value("pain_after") ? "during" : "after"));
 }
 
-/* One after the other, so that the last tap is what is kept. Nothing is kept before the first exercise. */
+/* One after the other, so that the last tap is what is kept. Where nothing was said yet, nothing is kept. */
 function keep() {
-  if (!exercises.some(outcomeOf)) return;
+  const { goingOn, pending: sent } = form.dataset;  // what was kept can be taken back to nothing
+  if (!exercises.some(outcomeOf) && !value("pain_before") && !value("settled") && !goingOn && !sent) return;
   pending(+1);
   keeping = keeping.then(async () => {
     try {

@@ -1,0 +1,73 @@
+"""Hurting during and settling, told from hurting after: what a session's pains say of its course, and what
+became of it where it ended with more pain than it began with. That is asked once, at the next session."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import F
+
+from clinic import audit
+from clinic.audit import Verb
+from clinic.models import User
+from patients.answers import SessionAnswers
+from patients.models import PracticeSession, Prescription
+
+
+class Course(StrEnum):
+    """How the pain of one session went, by what was said of it; None of them where too little was said."""
+
+    SETTLED_DURING = "settled_during"  # more during than before, and no more after than before
+    ENDED_WORSE = "ended_worse"  # more right after than before
+
+
+def course(session: PracticeSession) -> Course | None:
+    """An answer that was left out is missing: nothing follows from it."""
+    before, during, after = session.pain_before, session.pain_during, session.pain_after
+    if before is None or after is None:
+        return None
+    if after > before:
+        return Course.ENDED_WORSE
+    if during is not None and during > before:
+        return Course.SETTLED_DURING
+    return None
+
+
+def to_ask_about(prescription: Prescription, *, going_on: PracticeSession | None) -> Any:
+    """The session before, if it ended worse and nobody has said yet whether that has settled; else None.
+
+    Where `going_on` is the session at which it is asked, what was said there is given back to be seen. One
+    query.
+    """
+    rows = PracticeSession.objects.current().told().filter(prescription=prescription)
+    if going_on is not None:
+        rows = rows.exclude(uid=going_on.uid)
+    last = rows.order_by("-practised_on", "-first_recorded_at", "-pk").first()
+    if last is None or course(last) != Course.ENDED_WORSE:
+        return None
+    told_now = going_on is not None and last.settled_at is not None
+    if last.settled and not (told_now and last.settled_at >= going_on.first_recorded_at):
+        return None
+    return last
+
+
+def keep_settled(
+    prescription: Prescription, answers: SessionAnswers, *, by: User | None, now: dt.datetime
+) -> None:
+    """Write what `answers` say of the session before into its row; what was left out changes nothing.
+
+    Silent where it is not theirs, did not end worse (any more), or was told so already. The caller holds the
+    lock on the prescription.
+    """
+    if answers.settled is None or answers.settled_of is None:
+        return
+    rows = PracticeSession.objects.current().filter(
+        patient=prescription.patient_id, uid=answers.settled_of, pain_after__gt=F("pain_before")
+    )
+    session = rows.exclude(settled=answers.settled).first()
+    if session is None:
+        return
+    session.settled, session.settled_at = answers.settled, now
+    session.save(update_fields=["settled", "settled_at"])
+    patient = prescription.patient
+    audit.write(verb=Verb.SETTLED, obj=session, actor=by, clinic=patient.clinic, subject=patient, now=now)
