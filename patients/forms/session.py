@@ -20,7 +20,9 @@ PAIN_CHOICES = [*LEFT_OUT, *((level, str(level)) for level in range(PAIN_RANGE[0
 LEFT_OPEN = ("pain_before", "pain_during", "pain_after", "usual_pain", "usual_site")
 SAME_SITES = r"^[1-4](,[1-4]){0,3}$"  # "same as last time": the places that stood on its label
 MOST_WORDS = 2000  # characters
-POSTED_LINE = re.compile(r"(?P<line>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?:outcome|reason|hurt_more)")
+POSTED_LINE = re.compile(
+    r"(?P<line>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?:outcome|reason|hurt_more)"
+)
 
 
 def _pain(label: Any) -> forms.TypedChoiceField:
@@ -70,7 +72,9 @@ class SessionForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("Choose from the list.")},
     )
-    same_sites = forms.RegexField(SAME_SITES, required=False, error_messages={"invalid": _("Choose from the list.")})
+    same_sites = forms.RegexField(
+        SAME_SITES, required=False, error_messages={"invalid": _("Choose from the list.")}
+    )
     words = forms.CharField(
         label=_("In your own words"),
         required=False,

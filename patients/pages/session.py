@@ -108,7 +108,9 @@ def tap(request: Any) -> HttpResponse:
 def _record(request: Any) -> HttpResponse:
     sheet = SessionSheet(lines=posted_lines(request.POST), data=request.POST)
     refused = None
-    asks_first = request.POST.get("then") == "ask"  # without a script: a question, and the session goes on after it
+    asks_first = (
+        request.POST.get("then") == "ask"
+    )  # without a script: a question, and the session goes on after it
     record = keep_own_session if asks_first else record_own_session
     if sheet.is_valid():
         try:
