@@ -1,9 +1,9 @@
 """Pain before, during and right after over the days that are shown, as the figures of a graph.
 
-Missing is missing: it is never drawn as 0, and the line breaks there. A day off by the schedule is no gap, as
-nothing was to be entered; a day that was missed or paused is one. Each date has a column, in it each session a
-part in the order in which they were first recorded, and in that its three moments from left to right. Drawn by
-`patients/pain_graph.html`, for the patient and for the clinic alike.
+Missing is missing: it is never drawn as 0, and the line breaks there. A day off by the schedule is no gap,
+as nothing was to be entered; a day that was missed or paused is one. Each date has a column, in it each
+session a part in the order in which they were first recorded, and in that its three moments from left to
+right. Drawn by `patients/pain_graph.html`, for the patient and for the clinic alike.
 """
 
 import datetime as dt
@@ -35,7 +35,7 @@ Dated = tuple[Day, Sequence[PracticeSession]]
 
 @dataclass(frozen=True)
 class Spot:
-    """One answer: its place in the drawing, as attributes take it (a point for the comma, in any language)."""
+    """One answer: its place in the drawing, as attributes take it (a decimal point in any language)."""
 
     x: str
     y: str

@@ -45,10 +45,10 @@ def to_ask_about(prescription: Prescription, *, going_on: PracticeSession | None
     last = rows.order_by("-practised_on", "-first_recorded_at", "-pk").first()
     if last is None or course(last) != Course.ENDED_WORSE:
         return None
-    told_now = going_on is not None and last.settled_at is not None
-    if last.settled and not (told_now and last.settled_at >= going_on.first_recorded_at):
-        return None
-    return last
+    if last.settled_at is None:
+        return last
+    told_now = going_on is not None and last.settled_at >= going_on.first_recorded_at
+    return last if told_now else None
 
 
 def keep_settled(

@@ -76,12 +76,12 @@ def _course(session: PracticeSession) -> str:
         case Course.SETTLED_DURING:
             return _("Hurt more during, no more right after")
         case Course.ENDED_WORSE:
-            after = {
+            after: dict[str, str] = {
                 Settled.HOUR: _("Hurt more right after; settled within an hour"),
                 Settled.NEXT_DAY: _("Hurt more right after; settled by the next day"),
                 Settled.NOT_YET: _("Hurt more right after; not settled by the next session"),
             }
-            return after.get(Settled(session.settled)) if session.settled else _("Hurt more right after")
+            return after.get(session.settled, _("Hurt more right after"))
     return ""
 
 

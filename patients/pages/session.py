@@ -53,7 +53,8 @@ def session(request: Any) -> HttpResponse:
     except ValidationError as error:
         return _closed(request, error.messages, status=400)
     going_on = _going_on(prescription, day) if day == today else None
-    exercises = list(prescribed_on(prescription, day, shown=going_on.version.number if going_on else None))
+    shown = going_on.version.number if going_on else None
+    exercises: list[Any] = list(prescribed_on(prescription, day, shown=shown))
     if going_on is not None:
         stopped_in(going_on, exercises)
     worse = to_ask_about(prescription, going_on=going_on) if day == today else None
