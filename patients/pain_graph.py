@@ -18,8 +18,8 @@ from patients.adherence import Day, DayState
 from patients.models import PracticeSession
 from patients.vocabulary import PAIN_RANGE
 
-WIDTH, HEIGHT = 320, 184  # units of the drawing; it grows with its place
-LEFT, RIGHT, TOP, BOTTOM = 24, 6, 8, 22  # the margins around the plot
+WIDTH, HEIGHT = 300, 190  # units of the drawing; it grows with its place
+LEFT, RIGHT, TOP, BOTTOM = 24, 6, 8, 24  # the margins around the plot
 LEAST_COLUMNS = 14  # a programme that has just begun is not drawn as wide as one of weeks
 LABEL_EACH = 7  # days
 LEVELS = (0, 5, 10)

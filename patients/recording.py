@@ -133,7 +133,7 @@ def _record(
     is_whole: bool = True,
 ) -> Recorded:
     rows = prescribed_on(prescription, practised_on, shown=how.shown)
-    exercises, past = with_past(prescription, rows, on=practised_on, at=how.now, uid=uid)
+    exercises, past = with_past(prescription, rows, on=practised_on, at=how.now, uid=uid, answers=answers)
     before = PracticeSession.objects.get(pk=past.same_uid) if past.same_uid is not None else None
     if before is not None and before.finished_at is not None:
         return Recorded(before, is_new=False)
@@ -166,7 +166,7 @@ def _record(
         take_back_stops(session, taken_back, by=how.by, now=how.now)
     new_stops = stopped - stopped_before
     keep_stops(session, new_stops, now=how.now)
-    keep_settled(prescription, answers, by=how.by, now=how.now)
+    keep_settled(past.settles, answers, now=how.now)
     alerts = stop_alerts(answers.stopped and bool(new_stops or not before), new_stops)
     work: dict[WorkKind, list[Alert]] = {}
     if is_whole:
@@ -184,15 +184,12 @@ def _record(
         call_clinician(session, work, some_open=past.has_open_work, is_new=before is None, now=how.now)
     if is_whole:
         reach_steps(session=session, exercises=exercises, now=how.now)
-    if before is None:
-        audit.write(
-            verb=Verb.RECORDED,
-            obj=session,
-            actor=how.by,
-            clinic=prescription.patient.clinic,
-            subject=prescription.patient,
-            now=how.now,
-        )
+    events = [(Verb.RECORDED, session)] if before is None else []
+    if past.settles is not None:
+        events.append((Verb.SETTLED, PracticeSession(pk=past.settles)))
+    if events:
+        patient = prescription.patient
+        audit.write_each(events=events, actor=how.by, clinic=patient.clinic, subject=patient, now=how.now)
     return Recorded(session, is_new=before is None)
 
 

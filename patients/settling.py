@@ -7,9 +7,6 @@ from typing import Any
 
 from django.db.models import F
 
-from clinic import audit
-from clinic.audit import Verb
-from clinic.models import User
 from patients.answers import SessionAnswers
 from patients.models import PracticeSession, Prescription
 
@@ -51,23 +48,18 @@ def to_ask_about(prescription: Prescription, *, going_on: PracticeSession | None
     return last if told_now else None
 
 
-def keep_settled(
-    prescription: Prescription, answers: SessionAnswers, *, by: User | None, now: dt.datetime
-) -> None:
-    """Write what `answers` say of the session before into its row; what was left out changes nothing.
-
-    Silent where it is not theirs, did not end worse (any more), or was told so already. The caller holds the
-    lock on the prescription.
-    """
+def to_settle(patient_id: int, answers: SessionAnswers) -> Any:
+    """The session that `answers` say something new of: the patient's own, which ended worse (still)."""
+    rows = PracticeSession.objects.current().filter(patient=patient_id)
     if answers.settled is None or answers.settled_of is None:
-        return
-    rows = PracticeSession.objects.current().filter(
-        patient=prescription.patient_id, uid=answers.settled_of, pain_after__gt=F("pain_before")
-    )
-    session = rows.exclude(settled=answers.settled).first()
-    if session is None:
-        return
-    session.settled, session.settled_at = answers.settled, now
-    session.save(update_fields=["settled", "settled_at"])
-    patient = prescription.patient
-    audit.write(verb=Verb.SETTLED, obj=session, actor=by, clinic=patient.clinic, subject=patient, now=now)
+        return rows.none()
+    rows = rows.filter(uid=answers.settled_of, pain_after__gt=F("pain_before"))
+    return rows.exclude(settled=answers.settled)
+
+
+def keep_settled(session_id: int | None, answers: SessionAnswers, *, now: dt.datetime) -> None:
+    """Write what `answers` say into the row that `to_settle` found; what was left out changes nothing. The
+    caller holds the lock on the prescription and writes the audit trail."""
+    if session_id is not None:
+        rows = PracticeSession.objects.filter(pk=session_id)
+        rows.update(settled=answers.settled, settled_at=now)

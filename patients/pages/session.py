@@ -189,7 +189,8 @@ def _id(text: str | None) -> uuid.UUID | None:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) < 5 else None
+    is_one = text is not None and text.isascii() and text.isdigit() and len(text) < 5
+    return int(text or 0) or None if is_one else None
 
 
 def _each(error: ValidationError) -> list[ValidationError]:
