@@ -44,6 +44,7 @@ class SessionAnswers:
     usual_site: Site | None = None
     settled: Settled | None = None
     settled_of: uuid.UUID | None = None
+    shown: Sequence[uuid.UUID] = ()  # the lines of the form, told or not: whose programme it was
 
 
 def refuse_answers(answers: SessionAnswers, exercises: Sequence[Any], *, is_whole: bool = True) -> None:
@@ -62,7 +63,9 @@ def refuse_answers(answers: SessionAnswers, exercises: Sequence[Any], *, is_whol
         errors["usual_site"] = ValidationError(_("Choose from the list."), code="choice")
     known = {exercise.line: exercise for exercise in exercises if not exercise.is_off}
     lines = [answer.line for answer in answers.exercises]
-    if len(lines) != len(set(lines)) or not set(lines) <= set(known):
+    # A page of somebody else on one sign-in: what tells of no exercise yet must not be kept here either.
+    strange = bool(answers.shown) and set(answers.shown).isdisjoint(one.line for one in exercises)
+    if strange or len(lines) != len(set(lines)) or not set(lines) <= set(known):
         problem = _("An exercise in this form is not part of your programme on that day.")
         errors["exercises"] = ValidationError(problem, code="exercise")
     elif is_whole and not lines and not answers.stopped:

@@ -221,6 +221,7 @@ class SessionSheet:
             during_no_more=said["during_no_more"] and said["pain_during"] is None and not hurt_more,
             settled=said["settled"],
             settled_of=said["settled_of"],
+            shown=list(self.exercises),
             **{name: said[name] for name in LEFT_OPEN},
         )
 

@@ -129,3 +129,14 @@ def test_nothing_is_shown_of_it_to_somebody_else(trial, a_strange_patient, as_pa
     assert "is kept" not in text(stranger.get("/"))
     assert stranger.get(f"/progress/{trial.date(3)}/").status_code in {200, 404}
     assert "not finished" not in text(stranger.get(f"/progress/{trial.date(3)}/"))
+
+
+def test_a_page_of_somebody_else_on_one_sign_in_keeps_nothing_here(trial):
+    """The other's page was still open: its form names their exercises, and tells of none of them yet."""
+    other = Scenario("A")
+    form = posted(trial, on=trial.date(3), pain_before="7")
+    answer = client_of(trial).post("/session/tap/", {**form, f"{other.line('A')}-reason": ""})
+    assert answer.status_code == 400
+    assert not PracticeSession.objects.exists()
+    own = client_of(trial).post("/session/tap/", {**form, f"{trial.line('A')}-reason": ""})
+    assert own.json() == {"kept": True}

@@ -1,7 +1,7 @@
 """The graph of pain: a column for each date, gaps where nothing was entered, and never a 0 that nobody said.
 
-The drawing is 300 units wide with margins of 24 and 6, so 14 columns (the least) are 270 / 14 = 19.286 wide. It
-is 190 high with margins of 8 and 24: level 10 lies at 8, level 0 at 166, and one level is 15.8.
+The drawing is 300 units wide with margins of 24 and 6, so 14 columns (the least) are 270 / 14 = 19.286 wide.
+It is 190 high with margins of 8 and 24: level 10 lies at 8, level 0 at 166, and one level is 15.8.
 """
 
 import re
@@ -113,7 +113,8 @@ def test_it_is_drawn_in_both_languages_with_points_for_commas(look, language):
     figures = [value for part in svg.iter() for value in part.attrib.values()]
     assert not [one for one in figures if re.search(r"\d,\d+ *$", one) and "." not in one]
     assert len(svg.findall(".//circle")) == 2
-    assert svg.find("title").text and svg.find("desc").text
+    assert svg.find("title").text
+    assert svg.find("desc").text
     assert svg.get("role") == "img"
 
 

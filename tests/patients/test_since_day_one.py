@@ -22,8 +22,8 @@ def pains(trial: Scenario, by_day: dict[int, int | None]) -> None:
 def test_the_first_and_the_last_week_side_by_side():
     """Day 16 at noon: the last seven days that are over are 9 to 15.
 
-    First week: 6, 5 and one day without a number: 11 / 2 = 5.5 of two entries, three of seven days. Last week:
-    4, 3 and 3: 10 / 3 of three entries. Day 8 belongs to neither.
+    First week: 6, 5 and one day without a number: 11 / 2 = 5.5 of two entries, three of seven days. Last
+    week: 4, 3 and 3: 10 / 3 of three entries. Day 8 belongs to neither.
     """
     trial = Scenario("A")
     pains(trial, {1: 6, 2: 5, 4: None, 8: 9, 9: 4, 14: 3, 15: 3})
@@ -36,7 +36,7 @@ def test_the_first_and_the_last_week_side_by_side():
 
 
 def test_a_day_that_is_not_over_and_paused_days_are_no_part_of_it():
-    """Days 3 to 5 are paused: the first seven counted days are 1, 2, 6 to 10; day 11 alone is the last week."""
+    """Days 3 to 5 are paused: the first seven counted days are 1, 2, 6 to 10; day 11 alone is the last."""
     trial = Scenario("A")
     pains(trial, {1: 4})
     trial.pauses(3, 5)
