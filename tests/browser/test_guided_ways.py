@@ -202,7 +202,7 @@ def test_the_same_places_as_last_time_and_a_question_on_the_way(page: Page, pati
         act(page, "Done")
     tap.pain("after", 3)
     tap.pain("during", 5)
-    page.get_by_label("Buttock").check()
+    page.get_by_label("Buttock", exact=True).check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. Thank you.")).to_be_visible()
 
@@ -222,7 +222,7 @@ def test_the_same_places_as_last_time_and_a_question_on_the_way(page: Page, pati
     expect(page.get_by_role("heading", level=1)).to_have_text("Ask the clinic")
     page.get_by_role("link", name="Back to the session").click()
     expect(page.get_by_label("In your own words")).to_have_value("Only the twist.")
-    expect(page.get_by_label("Buttock")).to_be_checked()
+    expect(page.get_by_label("Buttock", exact=True)).to_be_checked()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. Thank you.")).to_be_visible()
     first, second = PracticeSession.objects.filter(patient=patient).order_by("first_recorded_at")
