@@ -147,6 +147,17 @@ def test_who_asks_without_a_script_comes_back_to_what_was_said(trial, client):
     assert asked.url == "/ask/?from=session"
 
 
+# --- The clinic's note ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("words", "folded"), [("Put a towel under your head.", False), ("Slowly. " * 30, True)]
+)
+def test_a_long_note_is_at_hand_and_not_in_the_way(trial, client, words, folded):
+    trial.prescription.versions.get().exercises.filter(line=trial.line("A")).update(note_en=words.strip())
+    page = client.get("/session/")
+    assert words.strip() in text(page)
+    assert ('class="fold note"' in page.content.decode()) is folded
+
+
 # --- Replies ----------------------------------------------------------------------------------------------
 def test_each_reason_has_its_reply_once_after_saving(trial, client):
     form = posted(
