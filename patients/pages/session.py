@@ -27,10 +27,10 @@ from patients.settling import to_ask_about
 from patients.signin.current import patient_required
 from patients.standing import current_prescription
 from patients.stop_words import stop_words
-from patients.vocabulary import Site, SkipReason
+from patients.vocabulary import Settled, Site, SkipReason
 
-# What is answered, calmly, on the next screen: a skip by its reason, and less than what was asked.
-REPLIES = (*SkipReason.values, "easier", "partly")
+# What is answered, calmly, as it is told: a skip by its reason, less than what was asked, not settled yet.
+REPLIES = (*SkipReason.values, "easier", "partly", Settled.NOT_YET.value)
 # Not a mistake in the form, but a door that is closed.
 CLOSED_CODES = frozenset({"not_running", "suspended", "late"})
 

@@ -42,8 +42,12 @@ function dress(screen) {
   if (kind === "before" || kind === "after") {
     // A finger has chosen; arrow keys pass over what is not meant, and Enter says that it is.
     screen.addEventListener("change", ({ target }) => {
-      if (!isPain(target)) keep();
-      else if (byFinger) setTimeout(told, AFTER_A_CHOICE_MS);
+      if (isPain(target)) {
+        if (byFinger) setTimeout(told, AFTER_A_CHOICE_MS);
+      } else {  // whether it has settled: one answers, and stays
+        keep();
+        reply(replied, target.value, "");
+      }
     });
     screen.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !event.target.matches("input") || !isPain(event.target)) return;
