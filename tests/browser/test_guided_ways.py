@@ -2,16 +2,20 @@
 text, for two people on one sign-in, and while the clinician adjusts the programme."""
 
 import re
+import uuid
 
 import pytest
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from playwright.sync_api import Page, expect
 
+from clinic.localtime import local_date
 from patients.adjusting import adjust
+from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.models import Patient, PracticeSession, PrescribedExercise
+from patients.recording import record_session
 from patients.versions import lines_of_version
-from patients.vocabulary import Site
+from patients.vocabulary import Outcome, Site
 from tests.browser.guided import Taps, heading, kept, who_practises
 
 DONE = re.compile("^(Done|Fatto)$")
@@ -108,6 +112,29 @@ def test_done_needs_no_count(page: Page, patient: Patient):
     act(page, "Done")
     expect(page.locator(".is-here .guided-count")).to_have_text("Exercise 2 of 6")
     kept(page)
+
+
+def test_a_whole_session_with_every_timer_and_counter_to_its_end_takes_ten_taps(page: Page, patient: Patient):
+    """Cat and cow, the last one, has no hold: it is the one that is counted, here by a tempo of ten seconds.
+
+    No timer or counter of the six takes an hour.
+    """
+    last = PrescribedExercise.objects.filter(version__prescription__patient=patient).order_by("-position")[0]
+    PrescribedExercise.objects.filter(pk=last.pk).update(tempo_en="5-0-5")
+    page.clock.install()
+    page.goto("/")
+    tap = Taps(page)
+    tap(page.get_by_role("link", name="Start").first)
+    tap.pain("before", 3)
+    for number in range(1, 7):
+        expect(page.locator(".is-here .guided-count")).to_have_text(f"Exercise {number} of 6")
+        page.clock.run_for(3_600_000)
+        expect(page.locator(".is-here").get_by_text("Well done").first).to_be_visible()
+        tap(page.locator(".is-here").get_by_role("button", name="Done", exact=True))
+    tap.pain("after", 3)
+    tap(page.get_by_role("button", name="No more than before"))
+    expect(page.get_by_text("Saved. Thank you.")).to_be_visible()
+    assert tap.count == 10
 
 
 # --- Replies ----------------------------------------------------------------------------------------------
@@ -228,6 +255,50 @@ def test_the_same_places_as_last_time_and_a_question_on_the_way(page: Page, pati
     first, second = PracticeSession.objects.filter(patient=patient).order_by("first_recorded_at")
     assert (first.settled, second.settled) == ("not_yet", "")
     assert (second.sites, second.words) == ([Site.BUTTOCK], "Only the twist.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_stands_beside_the_way_is_accessible(page: Page, patient: Patient, axe, scheme: str):
+    """The question whether it settled, a counter, a reply, and what was more."""
+    counts(patient)
+    page.emulate_media(color_scheme=scheme)
+    lines = PrescribedExercise.objects.filter(version__prescription__patient=patient)
+    record_session(
+        prescription=patient.prescriptions.get(),
+        uid=uuid.uuid4(),
+        practised_on=local_date(timezone.now(), patient.zone),
+        answers=SessionAnswers(
+            exercises=[ExerciseAnswer(lines[0].line, Outcome.DONE)],
+            pain_before=2,
+            pain_after=3,
+            sites=[Site.BACK],
+        ),
+        now=timezone.now(),
+        by=patient.user,
+    )
+    page.goto("/session/")
+    page.get_by_text("Not yet").click()
+    expect(page.locator(".guided-reply")).to_contain_text("Thank you for saying so")
+    assert axe(page) == []
+    tap = Taps(page)
+    tap.pain("before", 2)
+    expect(page.locator(".is-here .counter-area")).to_be_visible()
+    assert axe(page) == []
+    for reason in ("Pain", "Not sure how"):
+        else_(page, reason)
+        assert axe(page) == []
+    for _number in range(4):
+        act(page, "Done")
+    tap.pain("after", 2)
+    tap.pain("during", 5)
+    page.locator(".is-here summary", has_text="Words, or a question").click()
+    assert axe(page) == []
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved. Thank you.")).to_be_visible()
+    assert axe(page) == []
+    page.goto("/progress/")
+    page.locator("summary", has_text="The same as a table").click()
+    assert axe(page) == []
 
 
 # --- Who they are, and how they read ----------------------------------------------------------------------
