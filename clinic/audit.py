@@ -58,6 +58,7 @@ class Verb(models.TextChoices):
     RECORDED = "recorded", _("recorded")  # session
     SET_ASIDE = "set_aside", _("kept for the clinic")  # a session that arrived and could not be recorded
     CORRECTED = "corrected", _("corrected")  # session: a new revision
+    SETTLED = "settled", _("told whether it settled")  # session, at the one after
     STOPPED = "stopped", _("stopped")  # exercise, session
     STOP_TAKEN_BACK = "stop_taken_back", _("stop taken back")  # stop, within its session
     RESUMED = "resumed", _("resumed")  # exercise that was stopped
@@ -99,7 +100,18 @@ def write_many(
     subject: models.Model | None = None,
 ) -> None:
     """One line for each of `objs`, in one query."""
-    known = Verb(verb)
+    write_each(events=[(verb, obj) for obj in objs], actor=actor, clinic=clinic, now=now, subject=subject)
+
+
+def write_each(
+    *,
+    events: Iterable[tuple[str, models.Model]],
+    actor: User | None,
+    clinic: Clinic | None,
+    now: dt.datetime,
+    subject: models.Model | None = None,
+) -> None:
+    """One line for each of `events`, a verb and its object, in one query."""
     Event.objects.bulk_create(
         [
             Event(
@@ -107,11 +119,11 @@ def write_many(
                 actor=actor,
                 clinic=clinic,
                 subject_id=None if subject is None else subject.pk,
-                verb=known,
+                verb=Verb(verb),
                 object_type=obj._meta.label,
                 object_id=_key(obj),
             )
-            for obj in objs
+            for verb, obj in events
         ]
     )
 

@@ -9,17 +9,19 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import ExerciseRecord, PracticeSession
-from patients.vocabulary import PAIN_RANGE, Outcome, Site, SkipReason
+from patients.vocabulary import PAIN_RANGE, Outcome, Settled, Site, SkipReason
 
 
 @dataclass(frozen=True)
 class ExerciseAnswer:
-    """What became of one exercise. `easier`: done in the clinician's easier form."""
+    """What became of one exercise. `easier`: done in the clinician's easier form; `hurt_more`: in this one
+    the pain was more than before."""
 
     line: uuid.UUID
     outcome: Outcome
     skip_reason: SkipReason | None = None
     easier: bool = False
+    hurt_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class SessionAnswers:
     """What a patient says of a session. Pain is 0-10; None is "left out", never 0.
 
     `usual_pain` and `usual_site` (the lowest one) are asked once, at the start: kept where nothing was
-    said yet, else ignored.
+    said yet, else ignored. `settled` is about the session `settled_of` (its uid), which ended worse.
     """
 
     exercises: Sequence[ExerciseAnswer]
@@ -40,6 +42,9 @@ class SessionAnswers:
     stopped: bool = False
     usual_pain: int | None = None
     usual_site: Site | None = None
+    settled: Settled | None = None
+    settled_of: uuid.UUID | None = None
+    shown: Sequence[uuid.UUID] = ()  # the lines of the form, told or not: whose programme it was
 
 
 def refuse_answers(answers: SessionAnswers, exercises: Sequence[Any], *, is_whole: bool = True) -> None:
@@ -58,7 +63,9 @@ def refuse_answers(answers: SessionAnswers, exercises: Sequence[Any], *, is_whol
         errors["usual_site"] = ValidationError(_("Choose from the list."), code="choice")
     known = {exercise.line: exercise for exercise in exercises if not exercise.is_off}
     lines = [answer.line for answer in answers.exercises]
-    if len(lines) != len(set(lines)) or not set(lines) <= set(known):
+    # A page of somebody else on one sign-in: what tells of no exercise yet must not be kept here either.
+    strange = bool(answers.shown) and set(answers.shown).isdisjoint(one.line for one in exercises)
+    if strange or len(lines) != len(set(lines)) or not set(lines) <= set(known):
         problem = _("An exercise in this form is not part of your programme on that day.")
         errors["exercises"] = ValidationError(problem, code="exercise")
     elif is_whole and not lines and not answers.stopped:
@@ -66,6 +73,10 @@ def refuse_answers(answers: SessionAnswers, exercises: Sequence[Any], *, is_whol
     for answer in answers.exercises:
         if (answer.outcome == Outcome.SKIPPED) != (answer.skip_reason is not None):
             errors["exercises"] = ValidationError(_("Say why you skipped the exercise."), code="reason")
+        if answer.hurt_more and answer.outcome == Outcome.SKIPPED:
+            errors["exercises"] = ValidationError(
+                _("An exercise that you skipped cannot have hurt more."), code="hurt_more"
+            )
         if answer.easier and answer.line in known and known[answer.line].easier_rung() is None:
             errors["exercises"] = ValidationError(_("This exercise has no easier form."), code="easier")
     if not exercises:
@@ -94,11 +105,12 @@ def _answer(record: ExerciseRecord) -> ExerciseAnswer:
         outcome=Outcome(record.outcome),
         skip_reason=SkipReason(record.skip_reason) if record.skip_reason else None,
         easier=record.rung_done != record.prescribed.rung,
+        hurt_more=record.hurt_more,
     )
 
 
 def says_the_same(one: SessionAnswers, other: SessionAnswers) -> bool:
-    """Whether both say the same of a session; what is usual is no part of it."""
+    """Whether both say the same of a session; what is usual, and of another session, is no part of it."""
 
     def told(answers: SessionAnswers) -> tuple[object, ...]:
         pains = (answers.pain_before, answers.pain_during, answers.pain_after, answers.during_no_more)

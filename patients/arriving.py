@@ -38,13 +38,14 @@ class Became(StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Sent:
-    """What a phone sends of one session. `done_at` is by its own clock; `version` is what it had shown."""
+    """What a phone sends of one session. `done_at` is by its own clock; `shown` is the
+    number of the version that it had shown."""
 
     uid: uuid.UUID
     practised_on: dt.date
     answers: SessionAnswers
     done_at: dt.datetime | None = None
-    version: int | None = None
+    shown: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,14 +78,16 @@ def take_in(*, patient: Patient, sent: Sent, is_whole: bool, by: User, now: dt.d
     return Arrival(Became.GOES_ON if recorded.session.finished_at is None else Became.SAVED)
 
 
-def record_form(*, patient: Patient, sent: Sent, by: User, now: dt.datetime) -> bool:
+def record_form(*, patient: Patient, sent: Sent, is_whole: bool, by: User, now: dt.datetime) -> bool:
     """Record a form that the patient sent by hand; True where it was sent before, with other answers.
 
-    Those of the second time are set aside. Raises ValidationError as `recording.record_session` does: the
-    form is shown again, with what was typed.
+    One that is not whole is kept so far: the patient comes back to it. What was sent the second time is set
+    aside. Raises ValidationError as `recording.record_session` does: the form is shown again, with what was
+    typed.
     """
     how = how_it_came(sent, by=by, now=now)
-    recorded = record_own_session(
+    record = record_own_session if is_whole else keep_own_session
+    recorded = record(
         patient=patient, uid=sent.uid, practised_on=sent.practised_on, answers=sent.answers, how=how
     )
     if recorded.differs:
@@ -95,7 +98,7 @@ def record_form(*, patient: Patient, sent: Sent, by: User, now: dt.datetime) -> 
 def how_it_came(sent: Sent, *, by: User, now: dt.datetime) -> How:
     """A phone whose clock is ahead has done it just now."""
     done_at = min(sent.done_at or now, now)
-    return How(now=now, by=by, done_at=done_at, arrived_late=now - done_at > LATE_AFTER, version=sent.version)
+    return How(now=now, by=by, done_at=done_at, arrived_late=now - done_at > LATE_AFTER, shown=sent.shown)
 
 
 def _reason(refused: ValidationError) -> WhyAside | None:

@@ -133,6 +133,8 @@ def _next_revision(
         recorded_by=by,
         source=newest.source,
         arrived_late=newest.arrived_late,
+        settled=newest.settled,
+        settled_at=newest.settled_at,
         **said(answers),
     )
 

@@ -164,7 +164,7 @@ def _sessions(ids: list[int]) -> dict[int, list[SessionFacts]]:
     ):
         records[session_id][line] = RecordFacts(outcome, reason)
     found: dict[int, list[SessionFacts]] = defaultdict(list)
-    sessions = PracticeSession.objects.current().filter(prescription__in=ids)
+    sessions = PracticeSession.objects.current().told().filter(prescription__in=ids)
     for session in sessions.order_by("practised_on", "first_recorded_at", "pk"):
         found[session.prescription_id].append(
             SessionFacts(

@@ -52,6 +52,7 @@ def keep_records(session: PracticeSession, answers: SessionAnswers, exercises: I
             outcome=answer.outcome,
             skip_reason=answer.skip_reason or "",
             rung_done=_rung_done(answer, by_line[answer.line]),
+            hurt_more=answer.hurt_more,
             dose_asked=by_line[answer.line].dose(),
         )
         for answer in answers.exercises

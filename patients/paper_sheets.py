@@ -68,7 +68,8 @@ def sheet_days(prescription: Prescription, *, today: dt.date) -> list[SheetDay]:
 
 def _recorded(prescription: Prescription, since: dt.date) -> dict[dt.date, list[uuid.UUID]]:
     found: dict[dt.date, list[uuid.UUID]] = defaultdict(list)
-    rows = PracticeSession.objects.current().filter(prescription=prescription, practised_on__gte=since)
+    rows = PracticeSession.objects.current().told()
+    rows = rows.filter(prescription=prescription, practised_on__gte=since)
     for on, uid in rows.values_list("practised_on", "uid"):
         found[on].append(uid)
     return found

@@ -5,8 +5,9 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value
 
+from patients.answers import SessionAnswers
 from patients.models import (
     EmergencyReport,
     ExerciseRecord,
@@ -16,13 +17,16 @@ from patients.models import (
     Prescription,
     WorkItem,
 )
+from patients.settling import to_settle
 from patients.vocabulary import SkipReason
 
 
 class Past(NamedTuple):
-    """What of the past the rules ask for. `same_uid`: the session that was recorded under this id already."""
+    """What of the past the rules ask for. `same_uid`: the session that was recorded under this id already;
+    `settles`: the one before, of which it is told now that it settled, or not."""
 
     same_uid: int | None
+    settles: int | None
     lowest_site: int | None
     is_suspended: bool
     has_pauses: bool
@@ -36,6 +40,7 @@ def with_past(
     on: dt.date,
     at: dt.datetime,
     uid: uuid.UUID,
+    answers: SessionAnswers | None = None,
 ) -> tuple[list[Any], Past]:
     """The exercises of `rows`, and what of the past the rules ask for: one query.
 
@@ -49,12 +54,15 @@ def with_past(
     reports = EmergencyReport.objects.uncleared().filter(patient=prescription.patient_id)
     past = {
         "same_uid": Subquery(sessions.filter(uid=uid).values("pk")[:1]),
+        "settles": Subquery(to_settle(prescription.patient_id, answers).values("pk")[:1])
+        if answers and answers.settled
+        else Value(None, output_field=IntegerField()),
         "lowest_site": Subquery(lowest),
         "is_suspended": Exists(reports),
         "has_pauses": Exists(Pause.objects.filter(prescription=prescription)),
         "has_open_work": Exists(WorkItem.objects.open().filter(patient=prescription.patient_id)),
     }
-    ours = others.filter(prescription=prescription)
+    ours = others.told().filter(prescription=prescription)
     is_before = Q(practised_on__lt=on) | Q(practised_on=on, first_recorded_at__lte=at)
     before = ours.filter(is_before).order_by("-practised_on", "-first_recorded_at")
     after = ours.exclude(is_before).order_by("practised_on", "first_recorded_at")

@@ -3,7 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from patients.models import (
     ExerciseRecord,
@@ -15,29 +16,26 @@ from patients.models import (
 )
 
 
-def exercises_on(prescription: Prescription, on: dt.date, *, version: int | None = None) -> list[Any]:
-    """What the version in force on `on` prescribes, in order; `is_off`: it is off for pain on that day.
-
-    `version`: as `prescribed_on` says.
-    """
-    return list(prescribed_on(prescription, on, version=version))
+def exercises_on(prescription: Prescription, on: dt.date) -> list[Any]:
+    """What the version in force on `on` prescribes, in order; `is_off`: it is off for pain on that day."""
+    return list(prescribed_on(prescription, on))
 
 
 def prescribed_on(
-    prescription: Prescription, on: dt.date, *, version: int | None = None
+    prescription: Prescription, on: dt.date, *, shown: int | None = None
 ) -> QuerySet[PrescribedExercise]:
     """The same as a query that is not made yet.
 
-    With the number of a version that held by then it is that one, though a newer one holds since: what the
-    patient had before them when they practised, on an open page or a phone without a network.
+    `shown` is the number of the version that the patient had before their eyes: it takes the place of a newer
+    one that was made meanwhile. A number that there is not, or that begins later, is left aside.
     """
     versions = PrescriptionVersion.objects.filter(prescription=prescription)
     in_force = versions.in_force(on)
-    if version is not None:
-        asked = Q(number=version, starts_on__lte=on)
-        in_force = versions.filter(starts_on__lte=on).order_by(
-            Case(When(asked, then=0), default=1), "-number"
-        )[:1]
+    if shown is not None:
+        as_shown = versions.filter(number=shown, starts_on__lte=on)
+        in_force = versions.filter(
+            pk=Coalesce(Subquery(as_shown.values("pk")[:1]), Subquery(in_force.values("pk")))
+        )
     off = ExerciseStop.objects.filter(
         prescription=prescription, line=OuterRef("line"), session__practised_on__lte=on
     ).filter(Q(resumed_on__isnull=True) | Q(resumed_on__gt=on))

@@ -30,6 +30,7 @@ from patients.models import Patient, PracticeSession, Prescription
 from patients.past import skipped_beside, with_past
 from patients.prescribed import prescribed_on
 from patients.progressing import reach_steps
+from patients.settling import keep_settled
 from patients.trial import ONE_DAY, begin_count
 from patients.vocabulary import Alert, Source, WorkKind
 
@@ -46,10 +47,11 @@ class Recorded:
 
 
 class How(NamedTuple):
-    """Who says it, when, and which way it came.
+    """Who says it, when, which way it came, and by which version.
 
     `done_at` is when it was done, where it waited on a device without a network: the day is judged by that.
-    `version` is the number of the version that the patient had before them.
+    `shown` is the number of the version that was before their eyes: where the clinician has made a newer one
+    meanwhile, what was done is told of the one that it was done by.
     """
 
     now: dt.datetime
@@ -57,7 +59,7 @@ class How(NamedTuple):
     source: Source = Source.WEB
     arrived_late: bool = False
     done_at: dt.datetime | None = None
-    version: int | None = None
+    shown: int | None = None
 
     @property
     def at(self) -> dt.datetime:
@@ -133,8 +135,8 @@ def _record(
     *,
     is_whole: bool = True,
 ) -> Recorded:
-    rows = prescribed_on(prescription, practised_on, version=how.version)
-    exercises, past = with_past(prescription, rows, on=practised_on, at=how.at, uid=uid)
+    rows = prescribed_on(prescription, practised_on, shown=how.shown)
+    exercises, past = with_past(prescription, rows, on=practised_on, at=how.at, uid=uid, answers=answers)
     before = PracticeSession.objects.get(pk=past.same_uid) if past.same_uid is not None else None
     if before is not None and before.finished_at is not None:
         return Recorded(before, is_new=False, differs=is_whole and not _was_said(before, answers))
@@ -167,6 +169,7 @@ def _record(
         take_back_stops(session, taken_back, by=how.by, now=how.now)
     new_stops = stopped - stopped_before
     keep_stops(session, new_stops, now=how.now)
+    keep_settled(past.settles, answers, now=how.now)
     alerts = stop_alerts(answers.stopped and bool(new_stops or not before), new_stops)
     work: dict[WorkKind, list[Alert]] = {}
     if is_whole:
@@ -186,15 +189,12 @@ def _record(
         )
     if is_whole:
         reach_steps(session=session, exercises=exercises, now=how.now)
-    if before is None:
-        audit.write(
-            verb=Verb.RECORDED,
-            obj=session,
-            actor=how.by,
-            clinic=prescription.patient.clinic,
-            subject=prescription.patient,
-            now=how.now,
-        )
+    events = [(Verb.RECORDED, session)] if before is None else []
+    if past.settles is not None:
+        events.append((Verb.SETTLED, PracticeSession(pk=past.settles)))
+    if events:
+        patient = prescription.patient
+        audit.write_each(events=events, actor=how.by, clinic=patient.clinic, subject=patient, now=how.now)
     return Recorded(session, is_new=before is None)
 
 
@@ -255,9 +255,12 @@ def _was_said(session: PracticeSession, answers: SessionAnswers) -> bool:
 def _begin(
     prescription: Prescription, answers: SessionAnswers, practised_on: dt.date, *, has_pauses: bool
 ) -> None:
-    """What the first session settles: day 1, where no date was picked, and what is usual (rule 3)."""
+    """What the first session settles: day 1, where no date was picked, and what is usual (rule 3).
+
+    Pain that was said before the first exercise is no session yet, and begins nothing.
+    """
     changed = []
-    if prescription.starts_on is None:
+    if prescription.starts_on is None and (answers.exercises or answers.stopped):
         prescription.starts_on = practised_on
         begin_count(prescription, on=practised_on, has_pauses=has_pauses)
         changed += ["starts_on", "counts_from", "next_review_on"]

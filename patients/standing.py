@@ -74,7 +74,7 @@ class Standing:
     today: dt.date
     prescription: Any = None  # with `review_helped`: None where no review is open, "" where it is unanswered
     exercises: Sequence[Any] = ()  # as recording.exercises_on gives them, on the first day if that is to come
-    sessions_today: Sequence[PracticeSession] = ()
+    sessions_today: Sequence[PracticeSession] = ()  # without one that was left before the first exercise
     going_on: PracticeSession | None = None  # one of today's that was left in the middle
     records_today: dict[uuid.UUID, ExerciseRecord] = field(default_factory=dict)  # the latest of each line
     sessions_asked: int = 0
@@ -164,14 +164,14 @@ def _running(prescription: Prescription, today: dt.date) -> Standing:
     elif version is None or str(today.isoweekday()) not in version.weekdays:
         state = State.NOT_DUE
     else:
-        finished = len(of_today) - (going_on is not None)
+        finished = sum(session.was_told and session is not going_on for session in of_today)
         state = State.DONE if finished >= asked else State.DUE
     return Standing(
         state=state,
         today=today,
         prescription=prescription,
         exercises=exercises,
-        sessions_today=of_today,
+        sessions_today=[session for session in of_today if session.was_told],
         going_on=going_on,
         records_today=_records(of_today),
         sessions_asked=asked,
@@ -206,13 +206,19 @@ def running_count(
 
 
 def _sessions_since(prescription: Prescription, since: dt.date) -> list[Any]:
-    """The sessions from `since` on, in order; `was_practised`: something was done, or stopped for pain."""
-    something = ExerciseRecord.objects.filter(session=OuterRef("pk")).exclude(outcome=Outcome.SKIPPED)
+    """The sessions from `since` on, in order; `was_practised`: something was done, or stopped for pain.
+
+    `was_told`: something was said of an exercise, if only why it was skipped, or the whole was stopped.
+    """
+    told = ExerciseRecord.objects.filter(session=OuterRef("pk"))
     rows = PracticeSession.objects.current().filter(prescription=prescription, practised_on__gte=since)
-    rows = rows.annotate(did_something=Exists(something)).order_by("practised_on", "first_recorded_at")
-    sessions: list[Any] = list(rows)
+    rows = rows.annotate(
+        did_something=Exists(told.exclude(outcome=Outcome.SKIPPED)), told_something=Exists(told)
+    )
+    sessions: list[Any] = list(rows.order_by("practised_on", "first_recorded_at"))
     for session in sessions:
         session.was_practised = session.stopped or session.did_something
+        session.was_told = session.stopped or session.told_something
     return sessions
 
 

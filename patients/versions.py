@@ -113,7 +113,7 @@ def prescribed(lines: Sequence[Line], *, now: dt.datetime) -> list[PrescribedExe
 
 
 def next_version_on(prescription: Prescription, *, today: dt.date) -> dt.date:
-    """The local date from which a change made `today` holds: tomorrow where today was recorded already.
+    """The local date from which a change made `today` holds: tomorrow where today was recorded or begun.
 
     Before a start that was picked, it holds from that start.
     """

@@ -31,6 +31,15 @@ class Site(models.IntegerChoices):
     LEG_BELOW_KNEE = 4, _("Leg, below the knee")
 
 
+class Settled(models.TextChoices):
+    """What became of pain that was more after a session than before it: asked the next time (rule 4: hurting
+    during and settling is told from hurting after)."""
+
+    HOUR = "hour", _("Yes, within about an hour")
+    NEXT_DAY = "next_day", _("Yes, by the next day")
+    NOT_YET = "not_yet", _("Not yet")
+
+
 class Source(models.TextChoices):
     WEB = "web", _("Entered by the patient")
     PAPER = "paper", _("From paper")

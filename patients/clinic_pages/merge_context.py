@@ -85,7 +85,7 @@ def _facts(patient: Patient, *, now: dt.datetime) -> dict[str, list[str]]:
         _("entered on"): [date_format(local_date(patient.created_at, patient.clinic.time_zone), "j F Y")],
         _("signs in"): _ways_in(patient, now=now),
         _("programmes"): [_programme(one) for one in prescriptions],
-        _("sessions recorded"): _count(PracticeSession.objects.current().filter(patient=patient)),
+        _("sessions recorded"): _count(PracticeSession.objects.current().told().filter(patient=patient)),
         _("precautions"): _line(str(known) if known else ""),
         _("emergency signs, not cleared"): _count(reports.uncleared()),
         _("open work"): [str(item) for item in WorkItem.objects.open().filter(patient=patient)],

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from patients.models import ExerciseRecord, PracticeSession, PrescribedExercise, SetAside
-from patients.vocabulary import Outcome, Site, SkipReason
+from patients.settling import Course, course
+from patients.vocabulary import Outcome, Settled, Site, SkipReason
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class ToldSession:
     done: str
     others: list[Otherwise]
     sites: list[Any]
+    course: str = ""  # "hurts during, settles" told from "hurts after", in words
+    hurt_more: Sequence[str] = ()  # in which exercises, where it was more than before
     earlier: Sequence["ToldSession"] = ()  # what was said before it was corrected, the latest first
 
 
@@ -86,6 +89,8 @@ def told(
     return ToldSession(
         session=session,
         done=_counted(len(done), len(records)),
+        course=_course(session),
+        hurt_more=[record.prescribed.name for record in records if record.hurt_more],
         others=_others(records),
         sites=[Site(site).label for site in session.sites],
         earlier=earlier,
@@ -94,10 +99,25 @@ def told(
 
 def _counted(done: int, of: int) -> str:
     if not of:
-        return ""
+        return _("No exercise told yet")
     if done == of:
         return ngettext("The one exercise done", "All %(count)s exercises done", of) % {"count": of}
     return _("%(done)s of %(of)s exercises done") % {"done": done, "of": of}
+
+
+def _course(session: PracticeSession) -> str:
+    """What was said of its pain, restated, with what became of it where the patient was asked; else ""."""
+    match course(session):
+        case Course.SETTLED_DURING:
+            return _("Hurt more during, no more right after")
+        case Course.ENDED_WORSE:
+            after: dict[str, str] = {
+                Settled.HOUR: _("Hurt more right after; settled within an hour"),
+                Settled.NEXT_DAY: _("Hurt more right after; settled by the next day"),
+                Settled.NOT_YET: _("Hurt more right after; not settled by the next session"),
+            }
+            return after.get(session.settled, _("Hurt more right after"))
+    return ""
 
 
 def _others(records: list[ExerciseRecord]) -> list[Otherwise]:

@@ -229,6 +229,11 @@ def _record(
     start, finish = story.pain
     before = round(start + (finish - start) * share)
     silent = sign == "K"
+    during = min(before + random.choice((0, 0, 1)), 10)
+    after = max(before - random.choice((0, 0, 1)), 0)
+    if sign == "W":
+        during, after = before + 2, before + 1
+        answers[-1] = replace(answers[-1], hurt_more=True)
     record_session(
         prescription=prescription,
         uid=uuid.UUID(int=random.getrandbits(128), version=4),
@@ -236,8 +241,8 @@ def _record(
         answers=SessionAnswers(
             exercises=answers,
             pain_before=None if silent else before,
-            pain_during=None if silent else min(before + random.choice((0, 0, 1)), 10),
-            pain_after=None if silent else max(before - random.choice((0, 0, 1)), 0),
+            pain_during=None if silent else during,
+            pain_after=None if silent else after,
             sites=() if silent else (Site.BACK,),
             words=story.words if sign == "S" else "",
         ),

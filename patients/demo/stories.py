@@ -1,7 +1,8 @@
 """The people of the demo, all made up, and what they did: one sign a day since their programme began.
 
 D all done, P partly, E done in the easier form, K skipped for lack of time, S one exercise stopped for
-pain, . nothing recorded. The last sign is yesterday; today is left to whoever looks at the demo.
+pain, W all done with more pain at the end, . nothing recorded. The last sign is yesterday; today is left to
+whoever looks at the demo.
 """
 
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ AURORA = House(
             "Marco",
             "Bianchi",
             "1979-06-30",
-            days="DDPDD.D",
+            days="DDPDD.W",
             email="marco.bianchi@example.org",
             language="it",
             pain=(5, 4),

@@ -13,13 +13,16 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from patients.answers import ExerciseAnswer, SessionAnswers
-from patients.vocabulary import PAIN_RANGE, Outcome, Site, SkipReason
+from patients.vocabulary import PAIN_RANGE, Outcome, Settled, Site, SkipReason
 
 LEFT_OUT = [("", _("Leave this out"))]
 PAIN_CHOICES = [*LEFT_OUT, *((level, str(level)) for level in range(PAIN_RANGE[0], PAIN_RANGE[1] + 1))]
 LEFT_OPEN = ("pain_before", "pain_during", "pain_after", "usual_pain", "usual_site")
+SAME_SITES = r"^[1-4](,[1-4]){0,3}$"  # "same as last time": the places that stood on its label
 MOST_WORDS = 2000  # characters
-POSTED_LINE = re.compile(r"(?P<line>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?:outcome|reason)")
+POSTED_LINE = re.compile(
+    r"(?P<line>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?:outcome|reason|hurt_more)"
+)
 
 
 def _pain(label: Any) -> forms.TypedChoiceField:
@@ -51,6 +54,16 @@ class SessionForm(forms.Form):
     # Said by a phone that sends what it kept: when it was done, and whether the session is at its end.
     done_at = forms.DateTimeField(required=False)
     is_whole = forms.BooleanField(required=False)
+    settled = forms.TypedChoiceField(
+        label=_("Last time it ended with more pain than it began with. Has it settled?"),
+        choices=[*LEFT_OUT, *Settled.choices],
+        coerce=Settled,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("Choose from the list.")},
+    )
+    settled_of = forms.UUIDField(required=False, widget=forms.HiddenInput)  # the session that it is about
     pain_before = _pain(_("Pain before you began"))
     during_no_more = forms.BooleanField(label=_("No more than before"), required=False)
     pain_during = _pain(_("Pain during the exercises"))
@@ -62,6 +75,9 @@ class SessionForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("Choose from the list.")},
+    )
+    same_sites = forms.RegexField(
+        SAME_SITES, required=False, error_messages={"invalid": _("Choose from the list.")}
     )
     words = forms.CharField(
         label=_("In your own words"),
@@ -121,6 +137,8 @@ class ExerciseForm(forms.Form):
         error_messages={"invalid_choice": _("Choose from the list.")},
     )
 
+    hurt_more = forms.BooleanField(label=_("It hurt more in this one"), required=False)
+
     def __init__(self, *args: Any, name: str = "", has_easier: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.name = name
@@ -134,7 +152,10 @@ class ExerciseForm(forms.Form):
         if outcome == Outcome.SKIPPED and reason == "":
             self.add_error("reason", ValidationError(_("Say why you skipped it."), code="reason"))
         if reason and outcome == "":
-            cleaned["outcome"] = Outcome.SKIPPED.value  # who says why has said that
+            outcome = cleaned["outcome"] = Outcome.SKIPPED.value  # who says why has said that
+        if cleaned.get("hurt_more") and outcome in ("", Outcome.SKIPPED):
+            problem = _("You say that it hurt more in this one: say how it went, too.")
+            self.add_error("hurt_more", ValidationError(problem, code="hurt_more"))
         return cleaned
 
     def answer(self) -> ExerciseAnswer | None:
@@ -145,7 +166,8 @@ class ExerciseForm(forms.Form):
         easier = said == self.EASIER
         outcome = Outcome.DONE if easier else Outcome(said)
         reason = SkipReason(self.cleaned_data["reason"]) if outcome == Outcome.SKIPPED else None
-        return ExerciseAnswer(uuid.UUID(self.prefix), outcome, reason, easier)
+        line, hurt_more = uuid.UUID(self.prefix), self.cleaned_data["hurt_more"]
+        return ExerciseAnswer(line, outcome, reason, easier, hurt_more)
 
 
 class Line(NamedTuple):
@@ -193,12 +215,17 @@ class SessionSheet:
     def answers(self) -> SessionAnswers:
         said = self.session.cleaned_data
         answers = [form.answer() for form in self.exercises.values()]
+        hurt_more = any(answer.hurt_more for answer in answers if answer is not None)
         return SessionAnswers(
             exercises=[answer for answer in answers if answer is not None],
-            sites=[Site(site) for site in said["sites"]],
+            sites=[Site(site) for site in sorted({*said["sites"], *_sites_of(said["same_sites"])})],
             words=said["words"],
             stopped=said["stopped"],
-            during_no_more=said["during_no_more"] and said["pain_during"] is None,
+            # Who names a number, or an exercise that hurt more, has said otherwise.
+            during_no_more=said["during_no_more"] and said["pain_during"] is None and not hurt_more,
+            settled=said["settled"],
+            settled_of=said["settled_of"],
+            shown=list(self.exercises),
             **{name: said[name] for name in LEFT_OPEN},
         )
 
@@ -220,17 +247,22 @@ class SessionSheet:
         return found
 
 
+def _sites_of(same: str) -> list[int]:
+    return [int(site) for site in same.split(",") if site]
+
+
 def _felt(said: SessionAnswers) -> dict[str, Any]:
     names = ("pain_before", "pain_during", "pain_after", "during_no_more", "words", "stopped")
     return {"sites": [int(site) for site in said.sites], **{name: getattr(said, name) for name in names}}
 
 
-def _chosen(answer: ExerciseAnswer | None) -> dict[str, str]:
+def _chosen(answer: ExerciseAnswer | None) -> dict[str, Any]:
     if answer is None:
         return {}
     easier = answer.easier and answer.outcome == Outcome.DONE
     outcome = ExerciseForm.EASIER if easier else answer.outcome.value
-    return {"outcome": outcome, "reason": answer.skip_reason.value if answer.skip_reason else ""}
+    reason = answer.skip_reason.value if answer.skip_reason else ""
+    return {"outcome": outcome, "reason": reason, "hurt_more": answer.hurt_more}
 
 
 def posted_lines(names: Iterable[str]) -> dict[uuid.UUID, Line]:

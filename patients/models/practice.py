@@ -4,7 +4,7 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import User
@@ -12,7 +12,7 @@ from patients.models.patient import Patient
 from patients.models.prescribed import PrescribedExercise
 from patients.models.prescription import Prescription, PrescriptionVersion
 from patients.models.scoping import HealthQuerySet
-from patients.vocabulary import Outcome, SkipReason, Source
+from patients.vocabulary import Outcome, Settled, SkipReason, Source
 
 PAINS = ("pain_before", "pain_during", "pain_after")
 
@@ -27,6 +27,12 @@ class PracticeSessionQuerySet(HealthQuerySet):
     def going_on(self) -> Self:
         """Those that were left in the middle."""
         return self.filter(finished_at__isnull=True)
+
+    def told(self) -> Self:
+        """Those in which something was said of an exercise, or that were stopped: they are sessions. One that
+        was left before the first exercise is none yet, whatever was said of pain."""
+        records = ExerciseRecord.objects.filter(session=OuterRef("pk"))
+        return self.filter(Q(stopped=True) | Exists(records))
 
 
 class PracticeSession(models.Model):
@@ -59,6 +65,9 @@ class PracticeSession(models.Model):
     lowest_site = models.PositiveSmallIntegerField(null=True, blank=True)
     words = models.TextField(_("in your words"), blank=True)
     stopped = models.BooleanField(_("the whole session was stopped for pain"), default=False)
+    # Asked at the next session, where this one ended with more pain than it began with (patients.settling).
+    settled = models.CharField(_("settled"), max_length=8, choices=Settled.choices, blank=True, default="")
+    settled_at = models.DateTimeField(null=True, blank=True)  # when that was answered
 
     objects = PracticeSessionQuerySet.as_manager()
 
@@ -85,6 +94,11 @@ class PracticeSession(models.Model):
                 condition=Q(lowest_site__isnull=True) | Q(lowest_site__range=(1, 4)),
             ),
             models.CheckConstraint(name="session_source_known", condition=Q(source__in=Source.values)),
+            models.CheckConstraint(
+                name="session_settled_known",
+                condition=Q(settled="", settled_at__isnull=True)
+                | Q(settled__in=Settled.values, settled_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="session_recorded_not_before", condition=Q(recorded_on__gte=F("practised_on"))
             ),
@@ -115,6 +129,7 @@ class ExerciseRecord(models.Model):
     outcome = models.CharField(max_length=7, choices=Outcome.choices)
     skip_reason = models.CharField(max_length=10, choices=SkipReason.choices, blank=True, default="")
     rung_done = models.SmallIntegerField(default=0)
+    hurt_more = models.BooleanField(_("hurt more during it"), default=False)  # said after pain that was more
     dose_asked = models.JSONField(default=dict)
 
     objects = ExerciseRecordQuerySet.as_manager()
@@ -129,6 +144,9 @@ class ExerciseRecord(models.Model):
                 name="record_skip_has_reason",
                 condition=Q(outcome="skipped", skip_reason__in=SkipReason.values)
                 | (~Q(outcome="skipped") & Q(skip_reason="")),
+            ),
+            models.CheckConstraint(
+                name="record_hurt_more_was_tried", condition=Q(hurt_more=False) | ~Q(outcome="skipped")
             ),
         ]
 

@@ -44,8 +44,10 @@ def reminder_times(*, on: dt.date) -> Any:
     join the prescription once more.
     """
     version = PrescriptionVersion.objects.filter(prescription=OuterRef("prescription_id")).in_force(on)
-    sessions = PracticeSession.objects.current().filter(
-        prescription=OuterRef("prescription_id"), practised_on=on
+    sessions = (
+        PracticeSession.objects.current()
+        .told()
+        .filter(prescription=OuterRef("prescription_id"), practised_on=on)
     )
     return (
         ReminderTime.objects.annotate(given=FilteredRelation("patient__prescriptions", condition=ACTIVE))

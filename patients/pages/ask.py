@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -50,7 +51,7 @@ def ask(request: Any) -> HttpResponse:
         else:
             day = date_format(asked.read_by_on, "l j F")
             messages.success(request, _("Sent. We read this by %(day)s.") % {"day": day})
-            return redirect("ask")
+            return redirect(f"{reverse('ask')}?from=session" if _from_session(request) else reverse("ask"))
     return _show(request, _usable(request, form, open_days), status=400)
 
 
@@ -79,4 +80,10 @@ def _show(request: Any, form: AskForm, *, status: int = 200) -> HttpResponse:
         today=local_date(now, clinic.time_zone),
         read_by=read_by(clinic, now),
         zone=request.patient.zone,
+        from_session=_from_session(request),
     )
+
+
+def _from_session(request: Any) -> bool:
+    """Whether somebody asks in the middle of a session, and goes back to it."""
+    return bool(request.GET.get("from") == "session")

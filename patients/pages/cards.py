@@ -13,6 +13,7 @@ from patients.step_words import news, next_step
 from programs.dose_words import dose_parts
 from programs.photos import photo_url
 from programs.pictures import Drawing, drawing
+from programs.tempo import tempo_seconds
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Card:
     form: FormWords | None
     easier: FormWords | None
     record: ExerciseRecord | None = None
+    tempo_s: int | None = None  # seconds for one time, where the tempo gives figures
     news: str = ""  # of a step that was just taken
     next_step: str = ""
 
@@ -60,6 +62,7 @@ def cards(exercises: Iterable[Any], records: Mapping[uuid.UUID, ExerciseRecord] 
             form=_form(exercise, exercise.rung),
             easier=easier_form(exercise),
             record=(records or {}).get(exercise.line),
+            tempo_s=tempo_seconds(exercise.tempo),
             news=news(exercise),
             next_step=next_step(exercise),
         )

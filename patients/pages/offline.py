@@ -21,7 +21,13 @@ PAGES = ("today", "session", "help_now")  # of which a phone keeps a copy
 STYLES = ("css/tokens.css", "css/base.css", "css/components.css", "css/figures.css")
 PICTURES = ("img/icons.svg", "img/figures.svg", "img/favicon.svg")
 SCRIPTS = ("js/guided.js", "js/offline.js")
-MODULES = ("js/kept.js", "js/resume.js", "js/timer.js")  # imported by those, by their plain names
+MODULES = (
+    "js/asides.js",
+    "js/counter.js",
+    "js/kept.js",
+    "js/resume.js",
+    "js/timer.js",
+)  # imported by those, by their plain names
 ICONS = {"192": "img/icon-192.png", "512": "img/icon-512.png"}
 
 

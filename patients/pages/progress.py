@@ -20,8 +20,10 @@ from patients.day_words import MARK_WORDS, STATE_WORDS
 from patients.models import PracticeSession, Prescription
 from patients.pages.recorded import Recorded, recorded
 from patients.pages.shell import show
+from patients.pain_graph import pain_graph
 from patients.recording import earliest_day
 from patients.signin.current import patient_required
+from patients.since_day_one import since_day_one
 from patients.standing import current_prescription
 from patients.trial import ONE_DAY
 
@@ -70,6 +72,8 @@ def progress(request: Any) -> HttpResponse:
         report=seen,
         percent=percent(seen.sessions_done, seen.sessions_due),
         rows=rows,
+        graph=pain_graph([(row.day, [shown.session for shown in row.sessions]) for row in rows]),
+        since=since_day_one(prescription, seen, on=seen.days[-1].on) if seen.days else None,
         latest_first=rows[::-1],
         weekdays=[str(name)[:2] for name in WEEKDAYS_ABBR.values()],
         legend=[

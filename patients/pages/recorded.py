@@ -23,7 +23,8 @@ class Recorded:
     @property
     def says_how_it_felt(self) -> bool:
         felt = [getattr(self.session, name) for name in PAINS]
-        return bool(self.sites or self.session.words or any(pain is not None for pain in felt))
+        told = self.sites or self.session.words or self.session.during_no_more
+        return bool(told or any(pain is not None for pain in felt))
 
 
 def recorded(session: PracticeSession, *, number: int = 1, may_correct: bool = False) -> Recorded:

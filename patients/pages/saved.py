@@ -11,11 +11,14 @@ from django.views.decorators.http import require_safe
 from clinic.localtime import local_date
 from patients.aftermath import aftermath
 from patients.correcting import may_correct
+from patients.models import PracticeSession, PrescriptionVersion
 from patients.pages.day_sessions import sessions_of_day
-from patients.pages.recorded import recorded
+from patients.pages.recorded import Recorded, recorded
 from patients.pages.shell import show
 from patients.signin.current import patient_required
 from patients.step_words import reached
+from patients.stop_words import stop_words
+from patients.vocabulary import SkipReason
 
 
 @never_cache
@@ -40,6 +43,22 @@ def saved(request: Any, on: dt.date) -> HttpResponse:
         section="today",
         shown=shown,
         after=after,
+        replies=_reasons(shown),
+        changed_meanwhile=_changed_meanwhile(last),
+        stop_rule=stop_words(request.patient.clinic),
         grown=[(exercise, reached(exercise)) for exercise in after.grown],
         stays_off=bool(after.stopped) and not shown.says_stopped,
     )
+
+
+def _reasons(shown: Recorded) -> list[str]:
+    """Why exercises were skipped, each reason once, in the order in which it is said."""
+    told = {record.skip_reason for record in shown.records}
+    return [reason for reason in SkipReason.values if reason in told]
+
+
+def _changed_meanwhile(session: PracticeSession) -> bool:
+    """Whether the clinician made another version while this one was practised, which holds on its day."""
+    versions = PrescriptionVersion.objects.filter(prescription=session.prescription_id)
+    in_force = versions.in_force(session.practised_on).values_list("pk", flat=True).first()
+    return in_force != session.version_id

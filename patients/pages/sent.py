@@ -37,7 +37,8 @@ def sent_in(sheet: SessionSheet) -> Sent:
     said = sheet.session.cleaned_data
     return Sent(
         answers=sheet.answers(),
-        **{name: said[name] for name in ("uid", "practised_on", "done_at", "version")},
+        shown=said["version"],
+        **{name: said[name] for name in ("uid", "practised_on", "done_at")},
     )
 
 

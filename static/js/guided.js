@@ -1,6 +1,8 @@
 /* The session, one screen after the other. The page is one plain form; this shows a part of it at a time, presses
    its fields, and keeps what was tapped. Without it the form is filled in and sent as it stands. */
 
+import { dressDuring, reply } from "./asides.js";
+import { startCounter } from "./counter.js";
 import { deliver, entryOf, put, remove } from "./kept.js";
 import { resume } from "./resume.js";
 import { startTimer } from "./timer.js";
@@ -15,17 +17,20 @@ let byFinger = false;
 let keeping = Promise.resolve();
 let latest = null;
 let sendingTaps = new AbortController();
+let showDuring = null;
 
 const clone = (id) => document.getElementById(id).content.cloneNode(true);
 const field = (name) => form.elements.namedItem(name);
 const value = (name) => field(name)?.value ?? "";
 const outcomeOf = (screen) => value(`${screen.dataset.line}-outcome`);
+const isPain = (input) => input.name.startsWith("pain_");
 
 document.body.classList.add("guided");  // nothing can be pressed until the first screen is there
 await resume(form);
 form.before(clone("guided-top"));
 const top_ = form.previousElementSibling;
 const kept = top_.querySelector(".guided-kept");
+const replied = top_.querySelector(".guided-reply");
 screens.forEach(dress);
 go(firstOpen());
 
@@ -35,14 +40,22 @@ function dress(screen) {
     dressExercise(screen);
   } else if (kind === "during") {
     screen.prepend(clone("guided-no-more"));
+    showDuring = dressDuring(screen, { pain: value, outcomeOf: (line) => value(`${line}-outcome`), keep });
   } else {
     screen.append(clone("guided-next"));
   }
   if (kind === "before" || kind === "after") {
     // A finger has chosen; arrow keys pass over what is not meant, and Enter says that it is.
-    screen.addEventListener("change", () => byFinger && setTimeout(told, AFTER_A_CHOICE_MS));
+    screen.addEventListener("change", ({ target }) => {
+      if (isPain(target)) {
+        if (byFinger) setTimeout(told, AFTER_A_CHOICE_MS);
+      } else {  // whether it has settled: one answers, and stays
+        keep();
+        reply(replied, target.value, "");
+      }
+    });
     screen.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || !event.target.matches("input")) return;
+      if (event.key !== "Enter" || !event.target.matches("input") || !isPain(event.target)) return;
       event.preventDefault();
       told();
     });
@@ -81,16 +94,19 @@ document.addEventListener("click", (event) => {
   else if (what === "back") go(here - 1);
   else if (what === "next") go(here + 1);
   else if (what === "undo") tell(screens[here], "");
+  else if (what === "undo-told" || what === "look-again") takeBack(what);
   else if (what === "stop-all") stopAll();
   else if (what === "no-more") noMore();
 });
 
 /* Who leaves has what was tapped last kept too. */
-top_.querySelector("a").addEventListener("click", async (event) => {
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-leave]");
+  if (!link) return;
   event.preventDefault();
-  const { href } = event.currentTarget;
+  keep();  // words, too, which nobody taps
   await keeping;
-  location.assign(href);
+  location.assign(link.href);
 });
 
 /* The whole of it. Where it cannot be sent it waits on this phone; where it is wrong the page says at which field. */
@@ -130,8 +146,17 @@ function tell(screen, outcome, reason = "") {
     screen.querySelector(".guided-acts").after(clone("guided-stopped"));
     screen.querySelector(".guided-stopped button").focus();
   } else if (outcome) {
+    const from = here;
     go(here + 1);
+    reply(replied, reason || outcome, from);
   }
+}
+
+/* Back to the exercise that the reply is about, as if nothing had been said of it. */
+function takeBack(what) {
+  go(Number(replied.dataset.from));
+  tell(screens[here], "");
+  if (what === "look-again") screens[here].querySelector(".exercise-body > details.fold").open = true;
 }
 
 function stopAll() {
@@ -141,6 +166,8 @@ function stopAll() {
 }
 
 function noMore() {
+  for (const radio of field("pain_during")) radio.checked = radio.value === "";
+  showDuring();
   field("during_no_more").checked = true;
   form.requestSubmit();
 }
@@ -158,9 +185,11 @@ function go(to) {
   Object.assign(top_.querySelector("progress"), { value: here, max: screens.length });
   const screen = screens[here];
   if (screen.dataset.screen === "exercise") {
-    timer = startTimer(screen, clone("guided-timer"));
+    timer = startTimer(screen, clone("guided-timer")) ?? startCounter(screen, clone("guided-counter"));
     screen.querySelector("h2").focus({ preventScroll: true });
   }
+  reply(replied, "", "");
+  if (screen.dataset.screen === "during") showDuring();
   window.scrollTo({ top: 0 });
 }
 
@@ -173,10 +202,11 @@ function firstOpen() {
   return screens.findIndex((screen) => screen.dataset.screen === (value("pain_after") ? "during" : "after"));
 }
 
-/* On this phone at once; to the clinic one after the other, so that the last tap is what is kept. Nothing is kept
-   before the first exercise. */
+/* On this phone at once; to the clinic one after the other, so that the last tap is what is kept. Where nothing
+   was said yet, nothing is kept. */
 function keep() {
-  if (!exercises.some(outcomeOf)) return;
+  const { goingOn, pending: sent } = form.dataset;  // what was kept can be taken back to nothing
+  if (!exercises.some(outcomeOf) && !value("pain_before") && !value("settled") && !goingOn && !sent) return;
   const entry = entryOf(form, { whole: false });
   latest = entry;
   pending(+1);

@@ -41,12 +41,11 @@ function run(screen, box, plan) {
   const seconds = box.querySelector(".timer-seconds");
   const round = box.querySelector(".timer-round");
   const pause = box.querySelector("[data-timer=pause]");
-  const sound = box.querySelector("[data-timer=sound]");
   let at = 0;
   let left = plan[0].seconds;
   let paused = false;
-  let awake = null;
-  sound.setAttribute("aria-pressed", String(isLoud()));
+  soundButton(box.querySelector("[data-timer=sound]"));
+  const letSleep = stayAwake();
 
   box.addEventListener("click", (event) => {
     const what = event.target.closest("button")?.dataset.timer;
@@ -56,14 +55,8 @@ function run(screen, box, plan) {
     } else if (what === "more") {
       left += 10;
       show();
-    } else if (what === "sound") {
-      localStorage.setItem(SOUND, isLoud() ? "" : "on");
-      sound.setAttribute("aria-pressed", String(isLoud()));
-      if (isLoud()) beep();
     }
   });
-
-  navigator.wakeLock?.request("screen").then((lock) => { awake = lock; }, () => {});
   const clock = setInterval(tick, 1000);
   begin();
 
@@ -99,7 +92,7 @@ function run(screen, box, plan) {
 
   function stop() {
     clearInterval(clock);
-    awake?.release().catch(() => {});
+    letSleep();
   }
 
   return { stop };
@@ -109,7 +102,24 @@ function isLoud() {
   return localStorage.getItem(SOUND) === "on";
 }
 
-function signal() {
+/* A button that turns the sound on and off; it is remembered. */
+export function soundButton(button) {
+  const show = () => button.setAttribute("aria-pressed", String(isLoud()));
+  button.addEventListener("click", () => {
+    localStorage.setItem(SOUND, isLoud() ? "" : "on");
+    show();
+    if (isLoud()) beep();
+  });
+  show();
+}
+
+/* Keeps the screen awake, where the browser can do that, until what is given back is called. */
+export function stayAwake() {
+  const lock = navigator.wakeLock?.request("screen").catch(() => null);
+  return () => lock?.then((awake) => awake?.release()).catch(() => {});
+}
+
+export function signal() {
   navigator.vibrate?.(200);
   if (isLoud()) beep();
 }

@@ -1,36 +1,15 @@
 """The guided session in Chromium: its taps, its timer, what is kept, and what can be taken back."""
 
-import re
-
 import pytest
-from django.core.management import call_command
-from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from patients.models import ExerciseRecord, ExerciseStop, Patient, PracticeSession, WorkItem
-from patients.plans import plan_of
-from patients.prescribing import activate, prescribe
-from programs.models import Program
-from tests.factories import PatientFactory
-from tests.patients.scenario import NONE_OF_THESE
+from tests.browser.guided import Taps, heading, kept, who_practises
 
 
 @pytest.fixture
 def patient(aurora) -> Patient:
-    """Who has the six exercises of the source text, and has said already what is usual."""
-    call_command("load_library", verbosity=0)
-    made: Patient = PatientFactory(clinic=aurora.clinic, given_name="Nina", email="nina@post.example")
-    now = timezone.now()
-    prescription = prescribe(
-        patient=made,
-        plan=plan_of(Program.objects.get(key="first-20-days", clinic=None)),
-        by=aurora.clinician,
-        screening=NONE_OF_THESE,
-        usual_pain=4,
-        now=now,
-    )
-    activate(prescription=prescription, by=aurora.clinician, now=now)
-    return made
+    return who_practises(aurora, given_name="Nina", email="nina@post.example")
 
 
 @pytest.fixture
@@ -40,31 +19,6 @@ def page(patient: Patient, watched_page: Page, enter_as_patient) -> Page:
     watched_page.set_viewport_size({"width": 360, "height": 740})
     watched_page.goto("/")
     return watched_page
-
-
-class Taps:
-    """Presses as a finger does, and counts."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.count = page, 0
-
-    def __call__(self, target: Locator) -> None:
-        target.click()
-        self.count += 1
-
-    def pain(self, screen: str, level: int) -> None:
-        """A number on the scale; 0 is "No pain"."""
-        self(self.page.locator(f"[data-screen={screen}] .scale-step").nth(level + 1))
-
-
-def kept(page: Page) -> None:
-    """Wait for what was tapped last: no request is left behind when a test ends."""
-    expect(page.locator("#session-form")).to_have_attribute("data-pending", "0")
-    expect(page.get_by_role("status").filter(has_text="Kept so far")).to_be_visible()
-
-
-def heading(page: Page) -> Locator:
-    return page.locator(".is-here h2").first
 
 
 def test_six_exercises_in_ten_taps(page: Page, patient: Patient):
@@ -113,8 +67,11 @@ def test_stop_undo_stop(page: Page, patient: Patient):
     assert WorkItem.objects.open().filter(patient=patient).count() == 1
     page.get_by_role("button", name="That was a slip: undo").click()
     expect(stop).to_be_visible()
-    with page.expect_response(re.compile("/session/send/")):
-        stop.click()
+    kept(page)
+    assert not ExerciseStop.objects.exists()
+    stop.click()
+    expect(page.get_by_text("The clinic is told now.")).to_be_visible()
+    kept(page)
     assert ExerciseStop.objects.filter(prescription__patient=patient).count() == 1
     page.get_by_role("button", name="Go on with the rest").click()
     expect(page.locator(".is-here .guided-count")).to_have_text("Exercise 2 of 6")
@@ -132,6 +89,7 @@ def test_something_else_and_more_pain(page: Page, patient: Patient):
     tap.pain("after", 5)
     tap.pain("during", 6)
     page.get_by_label("Back", exact=True).check()
+    page.locator(".is-here summary", has_text="Words, or a question").click()
     page.get_by_label("In your own words").fill("At the end.")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. Thank you.")).to_be_visible()

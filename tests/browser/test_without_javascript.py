@@ -132,6 +132,39 @@ def _see_it_off(page: Page, stopped: PrescribedExercise) -> None:
     expect(page.get_by_role("group", name=_("How did it go?"))).to_have_count(3)
 
 
+def test_what_was_more_a_question_on_the_way_and_whether_it_settled(
+    page: Page, patient: Patient, language: str, enter_as_patient: Callable[[Patient], None]
+):
+    """The first session ends worse; the second asks about it, and is left for a question in the middle."""
+    enter_as_patient(patient)
+    page.goto("/session/")
+    first, second, *_rest = exercises(patient)
+    pain(page, _("Pain before you began"), 3)
+    card(page, first).get_by_label(_("Done"), exact=True).check()
+    pain(page, _("Pain right after"), 4)
+    pain(page, _("Pain during the exercises"), 6)
+    named = page.get_by_role("group", name=_("In which exercise?"))
+    named.get_by_label(first.plain_name, exact=True).check()
+    page.get_by_role("checkbox", name=_("Buttock"), exact=True).check()
+    press(page, _("Save"))
+    expect(page.get_by_text(_("hurt more"), exact=True)).to_be_visible()
+
+    page.goto("/session/")
+    asked = _("Last time it ended with more pain than it began with. Has it settled?")
+    page.get_by_role("group", name=asked).get_by_label(_("Yes, by the next day")).check()
+    card(page, second).get_by_label(_("Skipped"), exact=True).check()
+    card(page, second).get_by_role("combobox").select_option("unsure")
+    page.get_by_label(_("Same as last time:")).check()
+    press(page, _("Keep this and ask the clinic"))
+    page.get_by_role("link", name=_("Back to the session")).click()
+    expect(page.get_by_role("checkbox", name=_("Buttock"), exact=True)).to_be_checked()
+    press(page, _("Save"))
+    expect(page.locator("[data-reply=unsure]")).to_be_visible()
+    earlier, later = PracticeSession.objects.filter(patient=patient).order_by("first_recorded_at")
+    assert (earlier.settled, later.sites, later.finished_at is None) == ("next_day", [2], False)
+    assert list(earlier.records.values_list("hurt_more", flat=True)) == [True]
+
+
 def test_signing_in_by_paper(page: Page, patient: Patient, language: str):
     code = make_paper_code(patient=patient, by=None, now=timezone.now())
     page.get_by_role("link", name=_("Come in with the code on paper")).click()

@@ -46,7 +46,7 @@ def arrives(
     **answers,
 ) -> Arrival:
     """A session of day `of`, done at `at` of that day, arrives on day `on` at `now`."""
-    sent = Sent(UID, trial.date(of), trial.answers(**answers), trial.at(of, at), version)
+    sent = Sent(UID, trial.date(of), trial.answers(**answers), trial.at(of, at), shown=version)
     return take_in(
         patient=trial.patient, sent=sent, is_whole=whole, by=trial.patient.user, now=trial.at(on, now)
     )
