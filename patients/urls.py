@@ -5,7 +5,19 @@ import datetime as dt
 from django.conf import settings
 from django.urls import include, path, register_converter
 
-from patients.pages import ask, correct, help_now, learn, photo, progress, review, saved, session, today
+from patients.pages import (
+    ask,
+    correct,
+    help_now,
+    learn,
+    photo,
+    progress,
+    questions,
+    review,
+    saved,
+    session,
+    today,
+)
 from patients.pages.settings import settings as settings_page
 
 
@@ -36,6 +48,7 @@ urlpatterns = [
     path("settings/", settings_page, name="settings"),
     path("help-now/", help_now.help_now, name="help_now"),
     path("help-now/told/", help_now.told, name="help_told"),
+    path("questions/", questions.questions, name="questions"),
     path("review/", review.review, name="review"),
     path("media/photos/<str:name>", photo.photo, name="exercise_photo"),
     path("", include("patients.signin.urls")),
