@@ -27,6 +27,7 @@ from patients.models import (
     Prescription,
     WorkItem,
 )
+from patients.start_and_now import report_lines
 from patients.vocabulary import EmergencySign
 
 SESSIONS_SHOWN = 5
@@ -99,5 +100,6 @@ def _active(prescription: Prescription, *, now: dt.datetime) -> dict[str, Any]:
         "prescription": prescription,
         "seen": seen,
         "sessions_rate": report_figures.session_rate(seen, patient.clinic),
+        "answers": report_lines(prescription),
         "stopped": stopped_exercises([prescription.pk]).get(prescription.pk, []),
     }

@@ -25,6 +25,7 @@ from patients.clinic_pages.steps import steps_context
 from patients.clinic_pages.told_sessions import told_all
 from patients.maintenance import refuse_conversion
 from patients.models import ExerciseStop, PracticeSession, PrescribedExercise, Prescription, Screening
+from patients.start_and_now import lines, report_lines
 from patients.vocabulary import EmergencySign, ForStretching
 from programs import dose_figures, schedule_text
 from programs.vocabulary import Precaution
@@ -75,10 +76,9 @@ def report_context(
             (pause, pause.ends_on >= today) for pause in prescription.pauses.select_related("made_by")
         ],
         "review": review,
+        "answers": report_lines(prescription),
         "may_maintain": _may_maintain(prescription, today=today),
-        "signed": prescription.reviews.exclude(signed_at=None)
-        .select_related("signed_by")
-        .order_by("-number"),
+        "signed": _signed(prescription),
         "screening": _screening(prescription),
         "notices": _notices(patient.pk),
         "start_form": bound.get("start") or StartForm(initial=_start(prescription, today=today)),
@@ -88,6 +88,16 @@ def report_context(
         "refused": next(iter(bound), ""),
         "refused_form": next(iter(bound.values()), None),
     }
+
+
+def _signed(prescription: Prescription) -> list[Any]:
+    """The newest first; with the answers that were frozen with the signature."""
+    reviews: list[Any] = list(
+        prescription.reviews.exclude(signed_at=None).select_related("signed_by").order_by("-number")
+    )
+    for review in reviews:
+        review.answers = lines(review.snapshot.get("answers", {}))
+    return reviews
 
 
 def _may_maintain(prescription: Prescription, *, today: dt.date) -> bool:

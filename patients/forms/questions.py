@@ -63,7 +63,8 @@ class QuestionsForm(forms.Form):
         found: dict[str, Said | None] = {}
         for asked in group.asked:
             name = prefix + asked.key
-            if name not in self.data or self.data[name] == self.data.get(f"{WAS}{name}", ""):
+            shown = self.data.get(f"{WAS}{name}", "")
+            if name not in self.data or lines_alike(self.data[name]) == lines_alike(shown):
                 continue
             value = self.cleaned_data[name]
             if value in (None, ""):
@@ -106,3 +107,8 @@ def _choices(asked: Asked) -> list[tuple[Any, Any]]:
         return [(1, gettext("Yes")), (0, gettext("No"))]
     italian = current_language() == "it"
     return [(place, it if italian else en) for place, en, it in asked.question.choices()]
+
+
+def lines_alike(text: str) -> str:
+    """To compare by: browsers send the lines of a text in their own way."""
+    return text.replace("\r\n", "\n").strip()
