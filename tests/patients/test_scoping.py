@@ -35,6 +35,7 @@ SEEN_BY = {
     "programs.ExerciseUse": {CLINICIAN},
     "programs.Program": TREATING,
     "programs.ProgramItem": TREATING,
+    "programs.Question": TREATING,
     "patients.Patient": STAFF | {PATIENT},
     "patients.Precautions": TREATING,
     "patients.TreatmentNote": TREATING,
@@ -54,6 +55,7 @@ SEEN_BY = {
     "patients.ExerciseRecord": TREATING | {PATIENT},
     "patients.ExerciseStop": TREATING | {PATIENT},
     "patients.Review": TREATING | {PATIENT},
+    "patients.Answer": TREATING | {PATIENT},
     "patients.EmergencyReport": TREATING | {PATIENT},
     "patients.WorkItem": TREATING,
     "patients.WorkItemEntry": TREATING,
@@ -77,6 +79,7 @@ def rows(aurora) -> dict[str, object]:
     item = factories.WorkItemFactory(prescription=aurora.prescription)
     program = factories.ProgramFactory(**own, key="aurora-own", items=0)
     exercise = factories.ExerciseFactory(**own)
+    answer = factories.AnswerFactory(prescription=aurora.prescription)
     made = [
         aurora.clinic,
         Membership.objects.get(user=aurora.clinician),
@@ -108,6 +111,8 @@ def rows(aurora) -> dict[str, object]:
         session.records.first(),
         factories.ExerciseStopFactory(session=session),
         factories.ReviewFactory(prescription=aurora.prescription),
+        answer,
+        answer.question,
         factories.EmergencyReportFactory(patient=aurora.patient),
         item,
         factories.WorkItemEntryFactory(item=item, session=session),
