@@ -15,7 +15,7 @@ first session (patients.usual); only at a review are they answers.
 from programs.models import Question
 from programs.vocabulary import QuestionKind
 
-ACTIVITY_NAME, ACTIVITY = "activity_name", "activity"
+ACTIVITY_NAME, ACTIVITY, NEXT = "activity_name", "activity", "next"
 USUAL_PAIN, USUAL_SITE = "usual_pain", "usual_site"
 
 NO_PAIN = {"low_en": "no pain", "low_it": "nessun dolore"}
@@ -110,7 +110,7 @@ def ours() -> list[Question]:
             at_review=True,
         ),
         Question(
-            code="next",
+            code=NEXT,
             kind=QuestionKind.CHOICE,
             text_en="What would you like next?",
             text_it="Come vorresti proseguire?",

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from clinic.bilingual import localized
 from patients.models import Answer, Prescription
-from patients.our_questions import ACTIVITY, ACTIVITY_NAME, ours
+from patients.our_questions import ACTIVITY, ACTIVITY_NAME, NEXT, ours
 from patients.vocabulary import Occasion
 from programs.models import Question
 
@@ -36,7 +36,7 @@ class Asked:
 
     def words(self, language: str | None = None) -> str:
         text = localized(self.question, "text", language)
-        return f"{self.about}: {text}" if self.about else text
+        return f"{self.about}: {text[:1].lower()}{text[1:]}" if self.about else text
 
     def name(self, language: str | None = None) -> str:
         """What the report calls it."""
@@ -116,7 +116,8 @@ def asked_at_review(
     start = {one.question.code: one for one in told if one.occasion == Occasion.START}
     named = start[ACTIVITY_NAME].words if ACTIVITY_NAME in start else ""
     asked = []
-    for question in (*ours_, *own):
+    # What they would like next comes last, after the clinic's own.
+    for question in sorted((*ours_, *own), key=lambda one: one.code == NEXT):
         if question.code == ACTIVITY and not (named or ACTIVITY in start):
             continue
         if question.at_review:

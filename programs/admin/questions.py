@@ -57,7 +57,7 @@ class QuestionAdmin(LibraryAdmin):
         first = ("clinic", "kind", "status") if self.asks_for_clinic(request, obj) else ("kind", "status")
         return [
             (None, {"fields": (("text_en", "text_it"), first), "classes": ["pairs"]}),
-            (_("When it is asked"), {"fields": (("at_start", "at_review"), "on_day", "programs")}),
+            (_("When it is asked"), {"fields": ("at_start", "at_review", "on_day", "programs")}),
             (
                 _("For one of several choices"),
                 {"fields": (("choices_en", "choices_it"),), "classes": ["pairs"]},
