@@ -29,9 +29,9 @@ class Line:
 
 
 def answers_data(prescription: Prescription, *, review: int | None) -> Data:
-    """All that was answered, up to the review of that number; None: nothing was reviewed yet.
+    """All that was answered, up to the review of that number; None: there was none yet.
 
-    `lines` are the start and the review side by side, ours first; `days` what was asked on counted days.
+    `reviewed` says whether anything was answered at it; `lines` are the start and the review side by side, ours first; `days` what was asked on counted days.
     """
     rows = list(prescription.answers.select_related("question").order_by("question_id"))
     start = {one.question.name_in_form: one for one in rows if one.occasion == Occasion.START}
@@ -45,7 +45,7 @@ def answers_data(prescription: Prescription, *, review: int | None) -> Data:
     lines = [_line(prescription, key, start, now) for key in keys]
     days = [one for one in rows if one.occasion == Occasion.DAY]
     return {
-        "reviewed": review is not None,
+        "reviewed": bool(now),
         "lines": [line for line in lines if line is not None],
         "days": [
             {"day": one.occasion_number, **_about(one, one.question), "said": _value(one)}
@@ -127,11 +127,13 @@ def lines(data: Data) -> list[Line]:
 
 def _said(line: Data, *, reviewed: bool) -> str:
     start, now = line["start"], line["now"]
-    if not line["compares"] or not reviewed:
-        value = now or start
-        return _shown(line, value) if value else _("not said")
-    if start is None and now is None:
+    value = now or start
+    if value is None:
         return _("not said")
+    if not line["compares"]:
+        return _shown(line, value)
+    if now is None and not reviewed:
+        return _("%(start)s at the start") % {"start": _shown(line, start)}
     if now is None:
         return _("%(start)s at the start, not said now") % {"start": _shown(line, start)}
     if start is None:

@@ -369,10 +369,10 @@ def test_half_of_a_review_is_kept_and_the_rest_comes_later(reviewed):
 
 def test_start_and_now_stand_side_by_side(reviewed):
     assert said(reviewed) == {
-        "Average pain, last 7 days": "6 at the start, not said now",
-        "Usual pain": "5 at the start, not said now",
-        "Lowest usual place": "Buttock at the start, not said now",
-        "Gardening": "3 at the start, not said now",
+        "Average pain, last 7 days": "6 at the start",
+        "Usual pain": "5 at the start",
+        "Lowest usual place": "Buttock at the start",
+        "Gardening": "3 at the start",
     }
     answers(reviewed, change=2, average_pain=4, usual_pain=5, usual_site=1, activity=6, next=4)
     assert said(reviewed) == {
@@ -397,7 +397,11 @@ def test_what_was_not_said_is_missing_and_never_0(trial):
 def test_before_any_review_the_start_stands_alone(trial):
     question = own(trial, at_start=False, on_day=1, kind=QuestionKind.YES_NO, text_en="Does it suit?")
     says(trial, average_pain=6, activity_name="Gardening", days={1: {question.name_in_form: 0}})
-    assert said(trial) == {"Average pain, last 7 days": "6", "Gardening": "not said", "Does it suit?": "No"}
+    assert said(trial) == {
+        "Average pain, last 7 days": "6 at the start",
+        "Gardening": "not said",
+        "Does it suit?": "No",
+    }
 
 
 def test_what_is_signed_is_frozen(reviewed):
