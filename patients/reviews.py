@@ -19,12 +19,12 @@ from clinic.localtime import local_date
 from clinic.models import User
 from patients.adherence import Report, report
 from patients.bands import percent
+from patients.keeping_answers import Told, keep_answers
 from patients.locking import locked
 from patients.models import Patient, Prescription, Review
 from patients.our_questions import ours_kept
 from patients.questionnaire import Asked, asked_at_review
 from patients.start_and_now import answers_data
-from patients.telling import Told, keep_answers
 from patients.trial import begin_count
 from patients.vocabulary import Alert, Decision, Helped, Occasion, WorkKind
 from patients.work import open_work

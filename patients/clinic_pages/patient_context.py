@@ -10,6 +10,7 @@ from clinic.localtime import local_date
 from clinic.models import User
 from clinic.signin import links
 from patients.adherence import report
+from patients.answer_words import report_lines
 from patients.care_team import team_of
 from patients.clinic_pages import report_figures
 from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm, TreatmentForm
@@ -27,7 +28,6 @@ from patients.models import (
     Prescription,
     WorkItem,
 )
-from patients.start_and_now import report_lines
 from patients.vocabulary import EmergencySign
 
 SESSIONS_SHOWN = 5

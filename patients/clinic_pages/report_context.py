@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.localtime import local_date
 from clinic.models import Notice
 from patients.adherence import Report, report
+from patients.answer_words import lines, report_lines
 from patients.care_team import team_of
 from patients.clinic_pages import report_figures
 from patients.clinic_pages.forms.acts import (
@@ -25,7 +26,6 @@ from patients.clinic_pages.steps import steps_context
 from patients.clinic_pages.told_sessions import told_all
 from patients.maintenance import refuse_conversion
 from patients.models import ExerciseStop, PracticeSession, PrescribedExercise, Prescription, Screening
-from patients.start_and_now import lines, report_lines
 from patients.vocabulary import EmergencySign, ForStretching
 from programs import dose_figures, schedule_text
 from programs.vocabulary import Precaution

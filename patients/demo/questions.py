@@ -4,8 +4,9 @@ import datetime as dt
 
 from clinic.models import Clinic
 from patients.demo.stories import Story
+from patients.keeping_answers import Said, Told
 from patients.models import Prescription
-from patients.telling import Said, Told, tell
+from patients.telling import tell
 from programs.models import Program, Question
 from programs.vocabulary import QuestionKind
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.bilingual import current_language, localized
+from patients.keeping_answers import MOST_WORDS, Said
 from patients.models import Answer
 from patients.our_questions import ACTIVITY_NAME
 from patients.questionnaire import Asked
-from patients.telling import MOST_WORDS, Said
 from patients.vocabulary import PAIN_RANGE
 from programs.vocabulary import QuestionKind
 

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from patients.forms.questions import Group, QuestionsForm
 from patients.models import Prescription
+from patients.open_questions import OpenQuestions, open_questions
 from patients.our_questions import USUAL_PAIN, USUAL_SITE, ours
 from patients.pages.shell import show
 from patients.questionnaire import Asked
 from patients.signin.current import patient_required
 from patients.standing import current_prescription
-from patients.telling import OpenQuestions, open_questions, put_away, tell
+from patients.telling import put_away, tell
 from patients.vocabulary import Occasion, Site
 
 START = "start-"
