@@ -16,8 +16,8 @@ Data = dict[str, Any]
 def answers_data(prescription: Prescription, *, review: int | None) -> Data:
     """All that was answered, up to the review of that number; None: there was none yet.
 
-    `reviewed` says whether anything was answered at it; `lines` are the start and the review side by side, ours
-    first; `days` what was asked on counted days.
+    `reviewed` says whether anything was answered at it; `lines` are the start and the review side by side,
+    ours first; `days` what was asked on counted days.
     """
     rows = list(prescription.answers.select_related("question").order_by("question_id"))
     start = {one.question.name_in_form: one for one in rows if one.occasion == Occasion.START}

@@ -7,12 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from clinic.models import Event
+from patients.answer_words import lines, report_lines
+from patients.keeping_answers import Said
 from patients.models import Answer, Prescription
+from patients.open_questions import open_questions
 from patients.our_questions import ours, ours_kept
 from patients.questionnaire import waiting, with_waiting
 from patients.reviews import answer_review, asked_at
-from patients.start_and_now import answers_data, lines, report_lines
-from patients.telling import Said, open_questions, put_away, tell
+from patients.start_and_now import answers_data
+from patients.telling import put_away, tell
 from patients.trial import day_number, spans
 from patients.vocabulary import EmergencySign, Helped, Occasion, Site
 from programs.models import Question
