@@ -118,6 +118,17 @@ def test_one_that_nobody_answered_can_be_deleted(clinician, aurora):
     assert not Question.objects.exists()
 
 
+def test_a_programme_stays_while_a_question_goes_with_it(clinician, aurora):
+    """Without any programme the question would be asked of everybody."""
+    program = ProgramFactory(clinic=aurora.clinic)
+    question = QuestionFactory(clinic=aurora.clinic)
+    question.programs.add(program)
+    delete = f"/admin/programs/program/{program.pk}/delete/"
+    assert clinician.post(delete, {"post": "yes"}).status_code == 403
+    question.programs.clear()
+    assert clinician.post(delete, {"post": "yes"}).status_code == 302
+
+
 def test_another_clinics_and_ours_are_not_there(clinician, bora):
     theirs = QuestionFactory(clinic=bora.clinic, text_en="Their question?")
     ours = QuestionFactory(clinic=None, code="average_pain", text_en="Ours?")
