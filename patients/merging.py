@@ -32,7 +32,7 @@ from patients.work import refuse_outsider
 CONTACT = ("given_name", "family_name", "birth_on", "email", "phone", "language", "time_zone")
 # What moves as it is.
 MOVED = (
-    *("prescriptions", "sessions", "emergency_reports", "treatment_notes", "messages"),
+    *("prescriptions", "sessions", "emergency_reports", "treatment_notes", "messages", "answers"),
     *("invitations", "paper_codes"),
 )
 PATIENT_PAGE = "admin:patient"  # as notices name it that lead there

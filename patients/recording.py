@@ -32,6 +32,7 @@ from patients.prescribed import prescribed_on
 from patients.progressing import reach_steps
 from patients.settling import keep_settled
 from patients.trial import ONE_DAY, begin_count
+from patients.usual import say_usual
 from patients.vocabulary import Alert, Source, WorkKind
 
 BACK_FILL_DAYS = 3  # a day can be recorded up to three days back
@@ -264,11 +265,6 @@ def _begin(
         prescription.starts_on = practised_on
         begin_count(prescription, on=practised_on, has_pauses=has_pauses)
         changed += ["starts_on", "counts_from", "next_review_on"]
-    if prescription.usual_pain is None and answers.usual_pain is not None:
-        prescription.usual_pain = answers.usual_pain
-        changed.append("usual_pain")
-    if prescription.usual_lowest_site is None and answers.usual_site is not None:
-        prescription.usual_lowest_site = answers.usual_site
-        changed.append("usual_lowest_site")
+    changed += say_usual(prescription, pain=answers.usual_pain, site=answers.usual_site)
     if changed:
         prescription.save(update_fields=changed)

@@ -5,6 +5,7 @@ was down for days changes nothing but the hour.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,11 +19,16 @@ from clinic.localtime import local_date
 from clinic.models import User
 from patients.adherence import Report, report
 from patients.bands import percent
+from patients.keeping_answers import Told, keep_answers
 from patients.locking import locked
 from patients.models import Patient, Prescription, Review
+from patients.our_questions import ours_kept
+from patients.questionnaire import Asked, asked_at_review
+from patients.start_and_now import answers_data
 from patients.trial import begin_count
-from patients.vocabulary import Alert, Decision, Helped, WorkKind
+from patients.vocabulary import Alert, Decision, Helped, Occasion, WorkKind
 from patients.work import open_work
+from programs.models import Question
 
 # After every decision but "end" the programme may go on, so the next review is counted.
 GOES_ON = frozenset(Decision) - {Decision.END}
@@ -94,20 +100,53 @@ def open_review(*, prescription: Prescription, now: dt.datetime) -> Review | Non
     return review
 
 
+def asked_at(review: Review, ours: Iterable[Question]) -> list[Asked]:
+    """The questions of this review; `ours` are those of Homestretch, kept or not."""
+    prescription = review.prescription
+    own = Question.objects.asked_with(prescription.program_id, prescription.patient.clinic_id)
+    start = prescription.answers.on(Occasion.START).select_related("question")
+    return asked_at_review(ours, own, start)
+
+
 @transaction.atomic
-def answer_review(*, review: Review, helped: Helped, words: str, by: User | None, now: dt.datetime) -> None:
-    """The patient says whether it was useful. Can be changed until the review is signed."""
-    changed = Review.objects.filter(pk=review.pk, signed_at__isnull=True).update(
-        helped=helped, patient_words=words.strip(), answered_at=now
-    )
-    if not changed:
+def answer_review(
+    *,
+    review: Review,
+    helped: Helped | None = None,
+    words: str | None = None,
+    told: Told | None = None,
+    by: User | None,
+    now: dt.datetime,
+) -> None:
+    """The patient says whether it was useful, and answers the questions of the review, as far as they like.
+
+    What is not said (None, not in `told`) stays as it is. All of it can be changed until the review is
+    signed; then it raises ValidationError.
+    """
+    prescription = locked(review.prescription)
+    review = Review.objects.get(pk=review.pk)
+    if review.signed_at is not None:
         raise ValidationError(_("This review is closed already."), code="signed")
+    review.prescription = prescription
+    if helped is not None:
+        review.helped = helped
+    if words is not None:
+        review.patient_words = words.strip()
+    answered = helped is not None or words is not None
+    if told:
+        asked = asked_at(review, ours_kept())
+        keep_answers(prescription, Occasion.REVIEW, review.number, asked=asked, told=told, by=by, now=now)
+        answered = True
+    if not answered:
+        return
+    review.answered_at = now
+    review.save(update_fields=["helped", "patient_words", "answered_at"])
     audit.write(
         verb=Verb.ANSWERED,
         obj=review,
         actor=by,
-        clinic=review.prescription.patient.clinic,
-        subject=review.prescription.patient,
+        clinic=prescription.patient.clinic,
+        subject=prescription.patient,
         now=now,
     )
 
@@ -128,7 +167,8 @@ def sign_review(*, review: Review, decision: Decision, note: str, by: User, now:
     today = local_date(now, prescription.patient.zone)
     review.decision, review.decision_note = decision, note.strip()
     review.signed_by, review.signed_at = by, now
-    review.snapshot = snapshot(report(prescription, on=today), on=today)
+    answers = answers_data(prescription, review=review.number)
+    review.snapshot = snapshot(report(prescription, on=today), on=today, answers=answers)
     review.save()
     if decision in GOES_ON and prescription.status == Prescription.Status.ACTIVE:
         begin_count(prescription, on=max(today, prescription.maintenance_from or today))
@@ -153,8 +193,8 @@ def _close_work(patient: Patient, decision: Decision, *, by: User, now: dt.datet
         )
 
 
-def snapshot(seen: Report, *, on: dt.date) -> dict[str, Any]:
-    """The figures that the clinician saw, frozen with the signature."""
+def snapshot(seen: Report, *, on: dt.date, answers: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The figures and answers that the clinician saw, frozen with the signature."""
     return {
         "on": on.isoformat(),
         "day_number": seen.day_number,
@@ -163,4 +203,5 @@ def snapshot(seen: Report, *, on: dt.date) -> dict[str, Any]:
         "session_percent": percent(seen.sessions_done, seen.sessions_due),
         "dose_percent": percent(seen.doses_done, seen.doses_due),
         "days": [{"on": day.on.isoformat(), "state": day.state} for day in seen.days],
+        "answers": answers or {},
     }

@@ -25,6 +25,7 @@ from patients.models import (
     Review,
 )
 from patients.prescribed import exercises_on
+from patients.questionnaire import with_waiting
 from patients.trial import ONE_DAY, Span, day_number, is_paused, spans
 from patients.vocabulary import Outcome
 from programs.burden import burden
@@ -81,6 +82,7 @@ class Standing:
     count: Count | None = None
     pause: Span | None = None
     next_due_on: dt.date | None = None
+    day: int | None = None  # the counted day of the programme since its start
     is_maintenance: bool = False  # no day is counted for the patient then, only the review's date is said
 
     @property
@@ -112,10 +114,9 @@ def current_prescription(*, patient: Patient, user: User) -> Any:
     reports = EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))
     reviews = Review.objects.unsigned().filter(prescription=OuterRef("pk"))
     cards = ClinicCards.objects.filter(clinic=OuterRef("patient__clinic"))
+    rows = Prescription.objects.visible_to_patient(user).of(patient).select_related("clinician")
     return (
-        Prescription.objects.visible_to_patient(user)
-        .of(patient)
-        .select_related("clinician")
+        with_waiting(rows)
         .annotate(
             is_suspended=Exists(reports),
             review_helped=Subquery(reviews.order_by("-number").values("helped")[:1]),
@@ -177,6 +178,7 @@ def _running(prescription: Prescription, today: dt.date) -> Standing:
         sessions_asked=asked,
         count=None if is_maintenance else running_count(prescription, sessions, pauses, today=today),
         pause=pause,
+        day=day_number(starts_on=prescription.starts_on, on=today, pauses=pauses),
         next_due_on=_next_due(version.weekdays, pauses, after=today) if version else None,
         is_maintenance=is_maintenance,
     )

@@ -209,6 +209,14 @@ class Helped(models.TextChoices):
     NOT = "not", _("Not useful")
 
 
+class Occasion(models.TextChoices):
+    """When questions are asked of a patient."""
+
+    START = "start", _("Start")
+    DAY = "day", _("Day")
+    REVIEW = "review", _("Review")
+
+
 class Decision(models.TextChoices):
     CONTINUE = "continue", _("Continue")
     PROGRESS = "progress", pgettext_lazy("decision at a review", "Progress")

@@ -81,3 +81,12 @@ class DoseSource(models.TextChoices):
     TEXT = "text", _("source text")
     DEFAULT = "default", _("clinical default")
     CLINICIAN = "clinician", _("clinician")
+
+
+class QuestionKind(models.TextChoices):
+    """How a question to patients is answered."""
+
+    SCALE = "scale", _("A number from 0 to 10")
+    CHOICE = "choice", _("One of several choices")
+    YES_NO = "yes_no", _("Yes or no")
+    WORDS = "words", _("In words")

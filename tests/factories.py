@@ -34,6 +34,7 @@ from clinic.models.links import hashed
 from clinic.scoping import Role
 from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.models import (
+    Answer,
     CareTeamMember,
     ClinicCards,
     EmergencyReport,
@@ -62,13 +63,14 @@ from patients.vocabulary import (
     Alert,
     EmergencySign,
     MessageKind,
+    Occasion,
     Outcome,
     TreatmentKind,
     WhyAside,
     WorkKind,
 )
-from programs.models import Exercise, ExerciseUse, Favourite, LadderForm, Program, ProgramItem
-from programs.vocabulary import Kind, Position, Precaution
+from programs.models import Exercise, ExerciseUse, Favourite, LadderForm, Program, ProgramItem, Question
+from programs.vocabulary import Kind, Position, Precaution, QuestionKind
 
 PASSWORD = "a-long-enough-password"
 
@@ -256,6 +258,20 @@ class ProgramFactory(DjangoModelFactory):
     def items(program: Any, create: bool, count: int | None, **kwargs: Any) -> None:
         for position in range(3 if count is None else count):
             ProgramItemFactory(program=program, position=position, exercise__clinic=program.clinic)
+
+
+class QuestionFactory(DjangoModelFactory):
+    """A clinic's own, asked at the start and at reviews, with every programme."""
+
+    class Meta:
+        model = Question
+
+    clinic = SubFactory(ClinicFactory)
+    kind = QuestionKind.SCALE
+    text_en = Sequence(lambda n: f"Question {n}?")
+    text_it = Sequence(lambda n: f"Domanda {n}?")
+    at_start = True
+    at_review = True
 
 
 class ProgramItemFactory(DjangoModelFactory):
@@ -594,6 +610,27 @@ class ReviewFactory(DjangoModelFactory):
     after_days = SelfAttribute("prescription.review_after_days")
     reached_on = LazyAttribute(lambda review: review.counts_from + dt.timedelta(review.after_days))
     opened_at = LazyFunction(timezone.now)
+
+
+class AnswerFactory(DjangoModelFactory):
+    """Of the start, to a question of the patient's clinic."""
+
+    class Meta:
+        model = Answer
+
+    patient = SelfAttribute("prescription.patient")
+    prescription = SubFactory(PrescriptionFactory)
+    question = LazyAttribute(lambda answer: QuestionFactory(clinic=answer.patient.clinic))
+    occasion = Occasion.START
+    kind = SelfAttribute("question.kind")
+    number = 4
+    asked_en = SelfAttribute("question.text_en")
+    asked_it = SelfAttribute("question.text_it")
+    name_en = SelfAttribute("question.text_en")
+    name_it = SelfAttribute("question.text_it")
+    first_told_at = LazyFunction(timezone.now)
+    told_at = SelfAttribute("first_told_at")
+    told_by = SelfAttribute("patient.user")
 
 
 class EmergencyReportFactory(DjangoModelFactory):

@@ -31,14 +31,16 @@ from patients.vocabulary import (
     Helped,
     MessageKind,
     MessageOutcome,
+    Occasion,
     Outcome,
     Site,
     WorkKind,
 )
 from programs.models import Exercise, Program
-from programs.vocabulary import Precaution
+from programs.vocabulary import Precaution, QuestionKind
 from tests.cast import House
 from tests.factories import (
+    AnswerFactory,
     CareTeamMemberFactory,
     ClinicCardsFactory,
     EmergencyReportFactory,
@@ -57,6 +59,7 @@ from tests.factories import (
     PrescriptionFactory,
     PrescriptionVersionFactory,
     ProgramFactory,
+    QuestionFactory,
     ReviewFactory,
     ScreeningFactory,
     SetAsideFactory,
@@ -226,6 +229,7 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
     kept = SetAsideFactory(prescription=prescription)
     WorkItemEntryFactory(item=aside, what=Alert.SET_ASIDE, session=None, set_aside=kept)
     _asked(prescription, house)
+    _answered(prescription, house)
     work = WorkItemFactory(prescription=prescription, owner=house.clinician)
     WorkItemEntryFactory(item=work, what=Alert.STOP, session=session)
     closed = WorkItemFactory(
@@ -253,6 +257,23 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
     )
     NoticeAttemptFactory(notice=notice, number=1, outcome="failed", answer="550 no such mailbox")
     return stop, work
+
+
+def _answered(prescription: Prescription, house: House) -> None:
+    """What was answered at the start and on a day."""
+    choice = QuestionFactory(
+        clinic=house.clinic,
+        kind=QuestionKind.CHOICE,
+        choices_en="Well\nBadly",
+        choices_it="Bene\nMale",
+        at_start=True,
+        on_day=1,
+    )
+    choice.programs.add(house.program)
+    made = {"prescription": prescription, "question": choice, "number": 2}
+    made |= {"chosen_en": "Badly", "chosen_it": "Male"}
+    AnswerFactory(**made)
+    AnswerFactory(**made, occasion=Occasion.DAY, occasion_number=1)
 
 
 def _asked(prescription: Prescription, house: House) -> None:
@@ -323,6 +344,10 @@ def _due_for_review(patient: Patient, house: House) -> Review:
         patient_words="Mornings are easier.",
         answered_at=timezone.now(),
     )
+    words = QuestionFactory(clinic=house.clinic, kind=QuestionKind.WORDS)
+    AnswerFactory(prescription=prescription)
+    AnswerFactory(prescription=prescription, question=words, number=None, words="At my desk.")
+    QuestionFactory(clinic=house.clinic, low_en="bad", high_en="good")  # that nobody has answered yet
     work = WorkItemFactory(prescription=prescription, kind=WorkKind.REVIEW)
     WorkItemEntryFactory(item=work, what=Alert.REVIEW_REACHED, session=None, review=review)
     return review

@@ -29,16 +29,23 @@ NOT_WORDS = {
     "programs.LadderForm.figure": "the key of a figure",
     "patients.PrescribedExercise.figure": "the key of a figure",
     "patients.SetAside.digest": "a hash",
+    "programs.Question.code": "a code, of ours alone",
     "clinic.Notice.kind": "the name of a kind that an app registered",
     "clinic.Event.verb": "one of clinic.audit.Verb",
     "clinic.Event.object_type": "the name of a model",
     "clinic.Event.object_id": "an id",
     "patients.WorkItem.outcome": "of a closed item alone, see HAS_WORDS_WHERE",
     "patients.Message.answer": "of an answered question alone, see HAS_WORDS_WHERE",
+    "patients.Answer.words": "of a question that is answered in words, see HAS_WORDS_WHERE",
     "patients.Screening.assessed_by": "where signs were assessed, see HAS_WORDS_WHERE",
 }
 # Constraints tie these to other columns: planted where there is a text already.
-HAS_WORDS_WHERE = ("patients.WorkItem.outcome", "patients.Message.answer", "patients.Screening.assessed_by")
+HAS_WORDS_WHERE = (
+    "patients.WorkItem.outcome",
+    "patients.Message.answer",
+    "patients.Answer.words",
+    "patients.Screening.assessed_by",
+)
 
 
 def all_rows() -> Rows:

@@ -10,6 +10,7 @@ from clinic.localtime import local_date
 from clinic.models import User
 from clinic.signin import links
 from patients.adherence import report
+from patients.answer_words import report_lines
 from patients.care_team import team_of
 from patients.clinic_pages import report_figures
 from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm, TreatmentForm
@@ -102,5 +103,6 @@ def _active(prescription: Prescription, *, now: dt.datetime) -> dict[str, Any]:
         "prescription": prescription,
         "seen": seen,
         "sessions_rate": report_figures.session_rate(seen, patient.clinic),
+        "answers": report_lines(prescription),
         "stopped": stopped_exercises([prescription.pk]).get(prescription.pk, []),
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.localtime import local_date
 from clinic.models import Notice
 from patients.adherence import Report, report
+from patients.answer_words import lines, report_lines
 from patients.care_team import team_of
 from patients.clinic_pages import report_figures
 from patients.clinic_pages.forms.acts import (
@@ -75,10 +76,9 @@ def report_context(
             (pause, pause.ends_on >= today) for pause in prescription.pauses.select_related("made_by")
         ],
         "review": review,
+        "answers": report_lines(prescription),
         "may_maintain": _may_maintain(prescription, today=today),
-        "signed": prescription.reviews.exclude(signed_at=None)
-        .select_related("signed_by")
-        .order_by("-number"),
+        "signed": _signed(prescription),
         "screening": _screening(prescription),
         "notices": _notices(patient.pk),
         "start_form": bound.get("start") or StartForm(initial=_start(prescription, today=today)),
@@ -88,6 +88,16 @@ def report_context(
         "refused": next(iter(bound), ""),
         "refused_form": next(iter(bound.values()), None),
     }
+
+
+def _signed(prescription: Prescription) -> list[Any]:
+    """The newest first; with the answers that were frozen with the signature."""
+    reviews: list[Any] = list(
+        prescription.reviews.exclude(signed_at=None).select_related("signed_by").order_by("-number")
+    )
+    for review in reviews:
+        review.answers = lines(review.snapshot.get("answers", {}))
+    return reviews
 
 
 def _may_maintain(prescription: Prescription, *, today: dt.date) -> bool:

@@ -20,6 +20,7 @@ from clinic.weekdays import EVERY_DAY
 from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.asking import answer, ask
 from patients.care_team import join_team
+from patients.demo.questions import DAY, tell_day, tell_start, told_at_review, write_questions
 from patients.demo.stories import HOUSES, House, Story
 from patients.emergency import report_emergency
 from patients.models import Patient, Prescription
@@ -86,6 +87,8 @@ def _seed_house(house: House, *, now: dt.datetime) -> None:
     manager = _member(clinic, house.manager, Role.MANAGER)
     clinicians = [_member(clinic, name, Role.CLINICIAN) for name in house.clinicians]
     _member(clinic, house.front_desk, Role.FRONT_DESK)
+    if house is HOUSES[0]:
+        write_questions(clinic)
     for story in house.patients:
         by = clinicians[story.clinician]
         patient = _seed_patient(clinic, story, by=by, manager=manager, now=now)
@@ -152,6 +155,7 @@ def _seed_patient(clinic: Clinic, story: Story, *, by: User, manager: User, now:
     prescription = activate(prescription=prescription, by=by, now=then)
     if story.email:
         invite_patient(patient=patient, by=by, now=then)
+    tell_start(prescription, story, now=then + dt.timedelta(hours=1))
     _practise(prescription, story, first, by=by)
     _ask(patient, story, by=by, now=instant_at(today - ONE_DAY, dt.time(19, 0), patient.zone))
     if story.emergency:
@@ -184,6 +188,8 @@ def _practise(prescription: Prescription, story: Story, first: dt.date, *, by: U
         if sign != ".":
             _record(prescription, story, day, sign, share=offset / max(len(story.days) - 1, 1), random=random)
         prescription.refresh_from_db()
+        if offset == DAY:
+            tell_day(prescription, story, now=instant_at(day, dt.time(20, 0), prescription.patient.zone))
         if story.review and prescription.next_review_on == day:
             _sign(prescription, story, day, by=by)
 
@@ -197,6 +203,7 @@ def _sign(prescription: Prescription, story: Story, day: dt.date, *, by: User) -
         review=review,
         helped=Helped(story.helped),
         words=story.words,
+        told=told_at_review(story, clinic=prescription.patient.clinic),
         by=prescription.patient.user,
         now=instant_at(day, dt.time(9, 30), zone),
     )

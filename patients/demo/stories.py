@@ -9,6 +9,19 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Told:
+    """What somebody answered, at the start and at the review: average pain, how well `activity` goes (0-10),
+    and the clinic's own question of nights, by the place of the choice."""
+
+    activity: str
+    pain: tuple[int, int]
+    goes: tuple[int, int]
+    nights: tuple[int, int]
+    change: int = 2  # the place among the seven
+    next: int = 1
+
+
+@dataclass(frozen=True)
 class Story:
     given_name: str
     family_name: str
@@ -34,6 +47,7 @@ class Story:
     grows: tuple[int, str] | None = None
     question: str = ""  # asked yesterday
     answer: str = ""  # and answered, or still waiting
+    told: Told | None = None
     call_back: bool = False  # wishes to be called, on Monday or Thursday morning
 
 
@@ -71,6 +85,7 @@ AURORA = House(
             pain=(6, 3),
             helped="useful",
             words="In the garden I can kneel again.",
+            told=Told("Gardening", pain=(6, 4), goes=(3, 6), nights=(3, 2)),
             question="May I go swimming on the days in between?",
             answer="Yes, gladly. Begin with ten minutes, and see how your back feels the day after.",
             about="Day 20 is over: her review is due",
@@ -85,6 +100,7 @@ AURORA = House(
             pain=(5, 4),
             question="Posso fare gli esercizi anche dopo il lavoro, la sera tardi?",
             call_back=True,
+            told=Told("Portare la spesa", pain=(5, 4), goes=(4, 5), nights=(2, 2)),
             about="In the middle: day 8, one exercise grows on its own",
             grows=(3, "alone"),
         ),
@@ -119,6 +135,7 @@ AURORA = House(
             review="continue",
             helped="useful",
             clinician=1,
+            told=Told("Sitting through a film", pain=(6, 3), goes=(2, 7), nights=(4, 1)),
             about="Past day 20: reviewed, goes on",
         ),
         Story(

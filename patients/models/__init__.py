@@ -1,6 +1,7 @@
 """Models of the top floor: patients and everything that happens to their programmes."""
 
 from patients.models.access import Invitation, PaperCode
+from patients.models.answer import Answer
 from patients.models.care_team import CareTeamMember
 from patients.models.learning import ClinicCards
 from patients.models.message import Message
@@ -21,6 +22,7 @@ from patients.models.treatment import TreatmentNote
 from patients.models.work import WorkItem, WorkItemEntry
 
 __all__ = [
+    "Answer",
     "CareTeamMember",
     "ClinicCards",
     "EmergencyReport",

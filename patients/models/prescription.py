@@ -83,6 +83,10 @@ class Prescription(models.Model):
     # the first day of the running count, and the date on which it is over (empty: no review is owed).
     counts_from = models.DateField(null=True, blank=True, editable=False)
     next_review_on = models.DateField(null=True, blank=True, editable=False)
+    # Which questions the patient does not want to be reminded of: those of the start, and of the counted days
+    # up to and with this one.
+    start_put_away = models.BooleanField(default=False, editable=False)
+    put_away_to_day = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField()
 
     objects = PrescriptionQuerySet.as_manager()

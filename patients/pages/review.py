@@ -1,4 +1,4 @@
-"""The patient's part of a review: whether the exercises have been useful."""
+"""The patient's part of a review: whether the exercises have been useful, and the same questions again."""
 
 from typing import Any
 
@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from patients.forms.questions import Group
 from patients.forms.review import ReviewForm
-from patients.models import Review
+from patients.models import Answer, Review
+from patients.our_questions import ours
 from patients.pages.shell import show
-from patients.reviews import answer_review
+from patients.reviews import answer_review, asked_at
 from patients.signin.current import patient_required
-from patients.vocabulary import Helped
+from patients.vocabulary import Occasion
 
 
 @never_cache
@@ -33,22 +35,34 @@ def review(request: Any) -> HttpResponse:
         return show(
             request, "review_none.html", section="today", status=400 if request.method == "POST" else 200
         )
+    form = _form(request, found)
     if request.method != "POST":
-        form = ReviewForm(initial={"helped": found.helped, "words": found.patient_words})
         return show(request, "review.html", section="today", review=found, form=form)
-    form = ReviewForm(request.POST)
     if form.is_valid():
         try:
             answer_review(
                 review=found,
-                helped=Helped(form.cleaned_data["helped"]),
-                words=form.cleaned_data["words"],
+                helped=form.said_helped(),
+                words=form.said_words(),
+                told=form.said(),
                 by=request.user,
                 now=timezone.now(),
             )
         except ValidationError as error:
-            form.add_error(None, error)
+            form.add_error(None, error.messages)
         else:
-            messages.success(request, _("Thank you. Your answer is saved."))
+            messages.success(request, _("Thank you. Your answers are saved."))
             return redirect("today")
     return show(request, "review.html", section="today", status=400, review=found, form=form)
+
+
+def _form(request: Any, found: Review) -> ReviewForm:
+    mine = Answer.objects.visible_to_patient(request.user).of(request.patient)
+    rows = mine.filter(prescription=found.prescription).on(Occasion.REVIEW, found.number)
+    told = {one.question.name_in_form: one for one in rows.select_related("question")}
+    return ReviewForm(
+        request.POST if request.method == "POST" else None,
+        groups=[Group("", asked_at(found, ours()), told)],
+        helped=found.helped,
+        words=found.patient_words,
+    )

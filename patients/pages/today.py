@@ -11,8 +11,9 @@ from patients.learning.cards import Card, new_on, shown_cards
 from patients.learning.reached import new_day
 from patients.pages.cards import cards
 from patients.pages.shell import show
+from patients.questionnaire import Waiting, waiting
 from patients.signin.current import patient_required
-from patients.standing import Standing, standing
+from patients.standing import Standing, State, standing
 from patients.stop_words import stop_words
 
 
@@ -32,7 +33,15 @@ def today(request: HttpRequest) -> HttpResponse:
         cards=cards(stands.exercises, stands.records_today),
         stop_rule=stop_words(patient.clinic),
         new_card=_new_card(stands),
+        questions=_questions(stands),
     )
+
+
+def _questions(stands: Standing) -> Waiting:
+    """What is still asked of who has a running programme."""
+    if stands.state in {State.NONE, State.ENDED, State.SUSPENDED}:
+        return Waiting()
+    return waiting(stands.prescription, day=stands.day)
 
 
 def _new_card(stands: Standing) -> Card | None:

@@ -13,10 +13,12 @@ from programs.admin.exercises import ExerciseAdmin
 from programs.admin.figures import figures_page
 from programs.admin.gallery import copy, favourite, gallery_page
 from programs.admin.programs import ProgramAdmin
-from programs.models import Exercise, Program
+from programs.admin.questions import QuestionAdmin
+from programs.models import Exercise, Program, Question
 
 admin.site.register(Exercise, ExerciseAdmin)
 admin.site.register(Program, ProgramAdmin)
+admin.site.register(Question, QuestionAdmin)
 site().add_page("library/", gallery_page, name="gallery", roles=HEALTH_ROLES, operators=True)
 site().add_page(
     "library/<int:pk>/favourite/", favourite, name="favourite", roles=HEALTH_ROLES, operators=True
@@ -31,7 +33,14 @@ site().add_page("programmes/<int:pk>/build/", build, name="build", roles=EDITORS
 site().add_page("figures/", figures_page, name="figures", roles=HEALTH_ROLES, operators=True)
 
 navigation.register(
-    Entry(_("Programmes"), "admin:programs_program_changelist", order=30, roles=HEALTH_ROLES, operators=True)
+    Entry(
+        _("Programmes"),
+        "admin:programs_program_changelist",
+        order=30,
+        roles=HEALTH_ROLES,
+        operators=True,
+        under=("programs/question/",),
+    )
 )
 navigation.register(
     Entry(

@@ -128,6 +128,10 @@ class ProgramAdmin(LibraryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
         return super().get_queryset(request).select_related("clinic").annotate(exercise_count=Count("items"))
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not while a question goes with it: without any programme it would go with all."""
+        return super().has_delete_permission(request, obj) and not obj.questions.exists()
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The next edition, so that somebody who builds on the one before is told."""
         super().save_model(request, obj, form, change)

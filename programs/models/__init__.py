@@ -5,6 +5,7 @@ from programs.models.exercise import Exercise, LadderForm
 from programs.models.habits import ExerciseUse, Favourite
 from programs.models.program import Program, ProgramItem
 from programs.models.progression import NO_PROGRESSION, Progression
+from programs.models.question import Question
 from programs.models.wording import Wording
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "Program",
     "ProgramItem",
     "Progression",
+    "Question",
     "Wording",
 ]

@@ -153,8 +153,16 @@ def patient_paths(furnished: Furnished, of_the_library: Prescription) -> dict[Pa
     house = furnished.house
     days = PracticeSession.objects.filter(patient=house.patient).values_list("practised_on", flat=True)
     names = {
-        of_the_library.patient: ["today", "session", "progress", "settings", "learn", "help_now"],
-        house.patient: ["today", "session", "progress", "review"],
+        of_the_library.patient: [
+            "today",
+            "session",
+            "progress",
+            "settings",
+            "learn",
+            "help_now",
+            "questions",
+        ],
+        house.patient: ["today", "session", "progress", "review", "questions"],
         furnished.reviewed: ["today", "review"],
         furnished.suspended: ["today", "help_told"],
         house.couple[0]: ["choose"],

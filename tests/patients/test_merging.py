@@ -31,6 +31,7 @@ from patients.models import (
 )
 from patients.vocabulary import WorkKind
 from tests.factories import (
+    AnswerFactory,
     CareTeamMemberFactory,
     EmergencyReportFactory,
     InvitationFactory,
@@ -56,6 +57,7 @@ DAY = dt.timedelta(days=1)
 
 # A row of every model that points at a patient; a new model must be named here, and moved in merging.py.
 MAKES: dict[str, Any] = {
+    "patients.Answer": AnswerFactory,
     "patients.CareTeamMember": CareTeamMemberFactory,
     "patients.EmergencyReport": EmergencyReportFactory,
     "patients.Invitation": InvitationFactory,
@@ -127,7 +129,7 @@ def test_so_is_every_model_that_names_a_patient_by_id_alone():
 
 @pytest.mark.parametrize("label", sorted(MAKES))
 def test_a_row_of_the_other_is_then_of_the_one_kept(label, keep, other, by):
-    of_a_programme = label in {"patients.PracticeSession", "patients.WorkItem"}
+    of_a_programme = label in {"patients.Answer", "patients.PracticeSession", "patients.WorkItem"}
     given = {"prescription": PrescriptionFactory(patient=other)} if of_a_programme else {"patient": other}
     row = MAKES[label](**given)
     field = relations()[label].field.name

@@ -6,7 +6,13 @@ from django.test.utils import CaptureQueriesContext
 
 from patients.models import Prescription
 from patients.vocabulary import EmergencySign
-from tests.factories import ExerciseFactory, LadderFormFactory, PrescribedExerciseFactory, PrescriptionFactory
+from tests.factories import (
+    ExerciseFactory,
+    LadderFormFactory,
+    PrescribedExerciseFactory,
+    PrescriptionFactory,
+    QuestionFactory,
+)
 from tests.patients.pages import client_of, text
 from tests.patients.scenario import Scenario
 
@@ -232,6 +238,7 @@ def queries(trial: Scenario) -> int:
 
 def test_it_costs_the_same_whatever_the_history(time_machine):
     trial = Scenario("ABCDEF", sessions_a_day=2)
+    QuestionFactory(clinic=trial.clinic, on_day=1)
     time_machine.move_to(trial.at(1, "12:00"), tick=False)
     assert queries(trial) <= MOST_QUERIES
     trial.pauses(3, 4)

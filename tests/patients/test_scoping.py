@@ -35,6 +35,7 @@ SEEN_BY = {
     "programs.ExerciseUse": {CLINICIAN},
     "programs.Program": TREATING,
     "programs.ProgramItem": TREATING,
+    "programs.Question": TREATING,
     "patients.Patient": STAFF | {PATIENT},
     "patients.Precautions": TREATING,
     "patients.TreatmentNote": TREATING,
@@ -55,6 +56,7 @@ SEEN_BY = {
     "patients.ExerciseRecord": TREATING | {PATIENT},
     "patients.ExerciseStop": TREATING | {PATIENT},
     "patients.Review": TREATING | {PATIENT},
+    "patients.Answer": TREATING | {PATIENT},
     "patients.EmergencyReport": TREATING | {PATIENT},
     "patients.WorkItem": TREATING,
     "patients.WorkItemEntry": TREATING,
@@ -78,6 +80,7 @@ def rows(aurora) -> dict[str, object]:
     item = factories.WorkItemFactory(prescription=aurora.prescription)
     program = factories.ProgramFactory(**own, key="aurora-own", items=0)
     exercise = factories.ExerciseFactory(**own)
+    answer = factories.AnswerFactory(prescription=aurora.prescription)
     made = [
         aurora.clinic,
         Membership.objects.get(user=aurora.clinician),
@@ -110,6 +113,8 @@ def rows(aurora) -> dict[str, object]:
         factories.SetAsideFactory(prescription=aurora.prescription),
         factories.ExerciseStopFactory(session=session),
         factories.ReviewFactory(prescription=aurora.prescription),
+        answer,
+        answer.question,
         factories.EmergencyReportFactory(patient=aurora.patient),
         item,
         factories.WorkItemEntryFactory(item=item, session=session),
