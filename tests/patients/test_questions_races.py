@@ -37,4 +37,4 @@ def test_two_patients_who_are_the_first_to_answer_make_our_questions_once():
     given = at_once(ours_kept, lambda: says(first, 3), lambda: says(second, 5))
     assert given == [None, None]
     assert Question.objects.count() == len(ours())
-    assert sorted(Answer.objects.values_list("number", flat=True)) == [3, 5]
+    assert set(Answer.objects.values_list("number", flat=True)) == {3, 5}
