@@ -6,6 +6,7 @@ from patients.models.learning import ClinicCards
 from patients.models.message import Message
 from patients.models.patient import Patient, Precautions, ReminderTime
 from patients.models.practice import ExerciseRecord, ExerciseStop, PracticeSession
+from patients.models.preference import CalendarFeed, Nudge
 from patients.models.prescribed import PrescribedExercise
 from patients.models.prescription import (
     Pause,
@@ -16,10 +17,12 @@ from patients.models.prescription import (
 from patients.models.progression import StepRequest
 from patients.models.review import Review
 from patients.models.safety import EmergencyReport
+from patients.models.skipped import SkippedDay
 from patients.models.treatment import TreatmentNote
 from patients.models.work import WorkItem, WorkItemEntry
 
 __all__ = [
+    "CalendarFeed",
     "CareTeamMember",
     "ClinicCards",
     "EmergencyReport",
@@ -27,6 +30,7 @@ __all__ = [
     "ExerciseStop",
     "Invitation",
     "Message",
+    "Nudge",
     "PaperCode",
     "Patient",
     "Pause",
@@ -38,6 +42,7 @@ __all__ = [
     "ReminderTime",
     "Review",
     "Screening",
+    "SkippedDay",
     "StepRequest",
     "TreatmentNote",
     "WorkItem",
