@@ -5,7 +5,22 @@ import datetime as dt
 from django.conf import settings
 from django.urls import include, path, register_converter
 
-from patients.pages import ask, correct, help_now, learn, photo, progress, review, saved, session, today
+from patients.pages import (
+    ask,
+    calendar,
+    correct,
+    help_now,
+    learn,
+    own_data,
+    pause,
+    photo,
+    progress,
+    review,
+    saved,
+    session,
+    skip,
+    today,
+)
 from patients.pages.settings import settings as settings_page
 
 
@@ -31,9 +46,15 @@ urlpatterns = [
     path("session/<date:on>/<int:number>/", correct.correct, name="session_correct"),
     path("progress/", progress.progress, name="progress"),
     path("progress/<date:on>/", progress.progress_day, name="progress_day"),
+    path("progress/<date:on>/skipped/", skip.skip, name="day_skip"),
+    path("pause/", pause.pause, name="pause"),
+    path("pause/end/", pause.end_pause, name="pause_end"),
+    path("calendar/<str:token>.ics", calendar.calendar, name="calendar"),
     path("learn/", learn.learn, name="learn"),
     path("ask/", ask.ask, name="ask"),
     path("settings/", settings_page, name="settings"),
+    path("settings/data/", own_data.own_data_page, name="own_data"),
+    path("settings/data.json", own_data.own_data_file, name="own_data_file"),
     path("help-now/", help_now.help_now, name="help_now"),
     path("help-now/told/", help_now.told, name="help_told"),
     path("review/", review.review, name="review"),

@@ -39,6 +39,7 @@ from programs.models import Exercise, Program
 from programs.vocabulary import Precaution
 from tests.cast import House
 from tests.factories import (
+    CalendarFeedFactory,
     CareTeamMemberFactory,
     ClinicCardsFactory,
     EmergencyReportFactory,
@@ -51,6 +52,7 @@ from tests.factories import (
     MessageFactory,
     NoticeAttemptFactory,
     NoticeFactory,
+    NudgeFactory,
     PatientFactory,
     PauseFactory,
     PracticeSessionFactory,
@@ -59,6 +61,7 @@ from tests.factories import (
     ProgramFactory,
     ReviewFactory,
     ScreeningFactory,
+    SkippedDayFactory,
     StaffInvitationFactory,
     StepRequestFactory,
     TreatmentNoteFactory,
@@ -176,6 +179,9 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
     )
     TreatmentNoteFactory(patient=house.patient, written_by=house.clinician)
     CareTeamMemberFactory(patient=house.patient, added_by=house.clinician)
+    NudgeFactory(patient=house.patient)
+    CalendarFeedFactory(patient=house.patient)
+    SkippedDayFactory(prescription=prescription, skipped_on=day - 2 * DAY)
     before = PracticeSessionFactory(
         prescription=prescription,
         practised_on=day - 4 * DAY,

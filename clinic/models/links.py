@@ -38,7 +38,6 @@ class SecretLink(models.Model):
         return salted_hmac(salt, str(self.pk), secret=key, algorithm="sha256").hexdigest()
 
 
-
 class OneTimeLink(SecretLink):
     """A token of one use, valid for 14 days. The outbox writes it into the mail."""
 

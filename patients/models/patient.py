@@ -69,7 +69,7 @@ class Patient(models.Model):
         validators=[validate_time_zone],
         help_text=_("Empty: the clinic's."),
     )
-    # ISO numbers of the weekdays without reminders, e.g. "67"; which days are due is for the programme to say.
+    # ISO numbers of the weekdays without reminders, e.g. "67"; which days are due the programme says.
     reminder_days_off = models.CharField(max_length=7, blank=True, default="", editable=False)
     text_size = models.CharField(
         max_length=7, choices=TextSize.choices, default=TextSize.NORMAL, editable=False
