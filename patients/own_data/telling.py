@@ -15,7 +15,7 @@ Record = Sequence["Fact"]
 
 @dataclass(frozen=True)
 class Fact:
-    """`value` is text, number, truth, date, instant (UTC), time or a list of these; or there are `records`."""
+    """`value` is text, number, truth, date, instant (UTC), time or list of these; or there are `records`."""
 
     key: str
     label: Any

@@ -50,7 +50,7 @@ def pause(request: Any) -> HttpResponse:
     return show(
         request,
         "pause.html",
-        section="settings",
+        section="today",
         status=400 if request.method == "POST" else 200,
         running=running,
         today=today,

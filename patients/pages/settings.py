@@ -75,7 +75,7 @@ def _save_calendar(request: Any) -> HttpResponse:
     else:
         make_feed(patient=request.patient, by=request.user, now=timezone.now())
         messages.success(request, _("This is your calendar address. Earlier ones lead nowhere now."))
-    return redirect(reverse("settings") + "#calendar")
+    return redirect(reverse("settings") + "?open=calendar#calendar")
 
 
 def _save_reminders(request: Any) -> HttpResponse:
@@ -140,7 +140,7 @@ def _show(request: Any, **refused: Form) -> HttpResponse:
         language_form=refused.get("language") or _language_form(request),
         text_size_form=refused.get("text_size") or TextSizeForm(initial={"text_size": patient.text_size}),
         sound_form=refused.get("sound") or SoundForm(initial={"sound": sound}),
-        refused=next(iter(refused), ""),
+        opened=next(iter(refused), request.GET.get("open", "")),
         calendar_address=address,
         calendar_subscribe="webcal" + address[address.find(":") :] if address else "",
     )
