@@ -6,9 +6,18 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import User
-from patients.models import EmergencyReport, ExerciseRecord, ExerciseStop, Message, Patient, PracticeSession
+from patients.models import (
+    EmergencyReport,
+    ExerciseRecord,
+    ExerciseStop,
+    Message,
+    Patient,
+    PracticeSession,
+    PrescribedExercise,
+)
 from patients.own_data.telling import Fact, Record, Section, Teller, record, weekdays_in_words
 from patients.vocabulary import EmergencySign, Site, TimeOfDay
+from programs import dose_figures
 
 
 def sessions(patient: Patient, user: User, tell: Teller) -> Section:
@@ -54,7 +63,7 @@ def _exercise(row: ExerciseRecord, tell: Teller) -> Record:
 
 
 def _dose(asked: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {value}" for name, value in asked.items() if value not in (None, "")) or "–"
+    return dose_figures.in_short(PrescribedExercise(**asked)) or "–"
 
 
 def stops(patient: Patient, user: User, tell: Teller) -> Section:
