@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.localtime import local_date
 from patients import pausing
-from patients.forms.away import OwnPauseForm
+from patients.forms.away import PAUSE_REASONS, OwnPauseForm
 from patients.models import Pause, Prescription
 from patients.pages.shell import show
 from patients.signin.current import patient_required
 from patients.standing import current_prescription
+
+REASON_WORDS = dict(PAUSE_REASONS)
 
 
 @never_cache
@@ -54,7 +56,7 @@ def pause(request: Any) -> HttpResponse:
         status=400 if request.method == "POST" else 200,
         running=running,
         today=today,
-        pauses=[(one, one.starts_on <= today) for one in pauses],
+        pauses=[(one, one.starts_on <= today, REASON_WORDS[one.reason]) for one in pauses],
         eases_off=any(one.reason == Pause.Reason.FLARE for one in pauses),
         form=form,
     )

@@ -106,7 +106,7 @@ function run(screen, box, plan) {
 }
 
 /* What was pressed on this device holds until the patient sets it otherwise: it is kept with what it overruled. */
-function isLoud() {
+export function isLoud() {
   const [overruled, pressed] = (localStorage.getItem(SOUND) ?? "").split(":");
   return (pressed !== undefined && overruled === setting() ? pressed : setting()) === "on";
 }
