@@ -35,7 +35,7 @@ def can_be_skipped(prescription: Any, day: Day, *, today: dt.date) -> bool:
 
 @transaction.atomic
 def skip_own_day(
-    *, patient: Patient, on: dt.date, reason: SkippedDay.Reason, by: User, now: dt.datetime
+    *, patient: Patient, on: dt.date, reason: SkippedDay.Reason, by: User | None, now: dt.datetime
 ) -> SkippedDay:
     """Keep that `patient` did not practise on the local date `on`, and why. Said again, the reason changes.
 
@@ -79,5 +79,5 @@ def _running(patient: Patient) -> Prescription:
     return prescription
 
 
-def _write(verb: Verb, skipped: SkippedDay, patient: Patient, *, by: User, now: dt.datetime) -> None:
+def _write(verb: Verb, skipped: SkippedDay, patient: Patient, *, by: User | None, now: dt.datetime) -> None:
     audit.write(verb=verb, obj=skipped, actor=by, clinic=patient.clinic, subject=patient, now=now)
