@@ -103,7 +103,8 @@ class Standing:
     @property
     def may_skip(self) -> bool:
         """Whether one can say that today goes by without practice: it is due, and nothing is told yet."""
-        return self.state == State.DUE and bool(self.prescription.starts_on) and not self.sessions_today
+        has_begun = self.prescription is not None and self.prescription.starts_on is not None
+        return self.state == State.DUE and has_begun and not self.sessions_today
 
     @property
     def may_record(self) -> bool:

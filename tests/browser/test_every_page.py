@@ -150,7 +150,9 @@ def patient_paths(furnished: Furnished, of_the_library: Prescription) -> dict[Pa
     house = furnished.house
     days = PracticeSession.objects.filter(patient=house.patient).values_list("practised_on", flat=True)
     names = {
-        of_the_library.patient: ["today", "session", "progress", "settings", "learn", "help_now"],
+        of_the_library.patient: [
+            *("today", "session", "progress", "settings", "pause", "own_data", "learn", "help_now")
+        ],
         house.patient: ["today", "session", "progress", "review"],
         furnished.reviewed: ["today", "review"],
         furnished.suspended: ["today", "help_told"],
@@ -162,6 +164,7 @@ def patient_paths(furnished: Furnished, of_the_library: Prescription) -> dict[Pa
         reverse(name, args=[day]) for day in set(days) for name in ("progress_day", "session_saved")
     ]
     paths[house.patient].append(reverse("session_correct", args=[max(days), 1]))
+    paths[of_the_library.patient].append(reverse("day_skip", args=[max(days)]))
     return paths
 
 
