@@ -4,7 +4,7 @@ import logging
 import re
 
 # Addresses whose last part opens a door; Django logs the whole path of every request that was refused.
-SECRET = re.compile(r"(/(?:come-in|staff/invitation|paper|notices/unsubscribe)/)[^/\s]+")
+SECRET = re.compile(r"(/(?:come-in|staff/invitation|paper|notices/unsubscribe|calendar)/)[^/\s]+")
 
 
 class HideTokens(logging.Filter):

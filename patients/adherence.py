@@ -2,7 +2,8 @@
 
 Dates before `on` are over. *Due* on a date are the sessions that the version in force asks, unless the
 prescription was not active, paused, suspended, or every exercise was stopped. On `on` itself (today), on
-the end day and on the day of an emergency report only what is recorded is due.
+the end day and on the day of an emergency report only what is recorded is due. A day on which nothing is
+recorded and the patient says why is due like any other, today too; it is skipped, and shows its reason.
 
 Session adherence: sessions with at least one exercise done or partly done, or stopped for pain, capped
 at the number due that date / sessions due. Dose adherence: an exercise counts once a session: done (an
@@ -55,6 +56,7 @@ class Day:
     dose_halves_done: int = 0
     doses_due: int = 0
     sessions_recorded: int = 0
+    reason: str = ""  # why nothing was done, one of SkippedDay.Reason, where the day was told as skipped
 
 
 @dataclass(frozen=True)
@@ -124,29 +126,30 @@ def _day(trial: TrialFacts, day: dt.date, *, today: dt.date) -> Day:
         return Day(day, DayState.NOT_DUE, marks, sessions_recorded=len(sessions))
     asked = version.sessions_a_day
     missing = max(0, asked - len(sessions))  # sessions that were asked and not recorded
-    if _only_recorded_is_due(trial, day, today=today):
+    reason = "" if sessions else trial.skipped.get(day, "")
+    if _only_recorded_is_due(trial, day, today=None if reason else today):
         missing = 0
     sessions_due = _capped(asked, [_session_is_due(trial, version, session) for session in sessions])
     sessions_due += 0 if _all_off(trial, version, day) else missing
     practised = sum(_practised(session) for session in sessions)
     sessions_done = min(practised, sessions_due)
     halves_done, doses_due = _doses(trial, version, day, missing=missing)
-    if day == today and len(sessions) < asked and _can_go_on(trial, version, day):
+    if day == today and not reason and len(sessions) < asked and _can_go_on(trial, version, day):
         state = DayState.OPEN
     else:
         state = _state(
-            recorded=len(sessions),
+            told=bool(sessions or reason),
             practised=practised,
             due=sessions_due,
             complete=sessions_done == sessions_due and halves_done == 2 * doses_due,
         )
-    return Day(day, state, marks, sessions_done, sessions_due, halves_done, doses_due, len(sessions))
+    return Day(day, state, marks, sessions_done, sessions_due, halves_done, doses_due, len(sessions), reason)
 
 
-def _state(*, recorded: int, practised: int, due: int, complete: bool) -> DayState:
-    if not due and (practised or not recorded):
+def _state(*, told: bool, practised: int, due: int, complete: bool) -> DayState:
+    if not due and (practised or not told):
         return DayState.NOT_DUE  # what was practised although all was off is shown and does not count
-    if not recorded:
+    if not told:
         return DayState.NOT_RECORDED
     if not practised:
         return DayState.SKIPPED
@@ -183,7 +186,7 @@ def _is_asked(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
     return day.isoweekday() in version.weekdays and not after_end and not suspended
 
 
-def _only_recorded_is_due(trial: TrialFacts, day: dt.date, *, today: dt.date) -> bool:
+def _only_recorded_is_due(trial: TrialFacts, day: dt.date, *, today: dt.date | None) -> bool:
     """Today, the end day, and the day of an emergency report: what is not recorded is not owed."""
     return day in {today, trial.ended_on, *(reported_on for reported_on, _ in trial.suspensions)}
 

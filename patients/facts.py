@@ -4,8 +4,10 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+
+from django.db.models import CharField, F, Value
 
 from patients.models import (
     EmergencyReport,
@@ -16,6 +18,7 @@ from patients.models import (
     PrescribedExercise,
     Prescription,
     Review,
+    SkippedDay,
 )
 from patients.models.prescription import PrescriptionVersion
 from patients.trial import Span
@@ -86,6 +89,7 @@ class TrialFacts:
     suspensions: tuple[tuple[dt.date, dt.date | None], ...]  # reported on, cleared on
     sessions: tuple[SessionFacts, ...]  # in order
     stops: tuple[StopFacts, ...]
+    skipped: dict[dt.date, str] = field(default_factory=dict)  # days without practice, and why
 
     @cached_property
     def sessions_by_day(self) -> dict[dt.date, list[SessionFacts]]:
@@ -100,7 +104,7 @@ def load(prescriptions: Iterable[Prescription]) -> dict[int, TrialFacts]:
     chosen = list(prescriptions)
     ids = [prescription.pk for prescription in chosen]
     versions = _versions(ids)
-    pauses = _pauses(ids)
+    pauses, skipped = _pauses_and_skipped(ids)
     suspensions = _suspensions([prescription.patient_id for prescription in chosen])
     sessions = _sessions(ids)
     stops = _stops(ids)
@@ -116,6 +120,7 @@ def load(prescriptions: Iterable[Prescription]) -> dict[int, TrialFacts]:
             suspensions=tuple(suspensions[prescription.patient_id]),
             sessions=tuple(sessions[prescription.pk]),
             stops=tuple(stops[prescription.pk]),
+            skipped=skipped[prescription.pk],
         )
         for prescription in chosen
     }
@@ -140,12 +145,23 @@ def _versions(ids: list[int]) -> dict[int, list[VersionFacts]]:
     return found
 
 
-def _pauses(ids: list[int]) -> dict[int, list[Span]]:
-    found: dict[int, list[Span]] = defaultdict(list)
-    rows = Pause.objects.filter(prescription__in=ids).values_list("prescription_id", "starts_on", "ends_on")
-    for prescription_id, first, last in rows:
-        found[prescription_id].append(Span(first, last))
-    return found
+def _pauses_and_skipped(ids: list[int]) -> tuple[dict[int, list[Span]], dict[int, dict[dt.date, str]]]:
+    """Both are spans of days that were told, so they come in one query; a pause has no reason here."""
+    none = Value("", output_field=CharField())
+    told = Pause.objects.filter(prescription__in=ids).order_by().annotate(why=none)
+    skips = SkippedDay.objects.filter(prescription__in=ids).order_by()
+    rows = told.values_list("prescription_id", "starts_on", "ends_on", "why").union(
+        skips.annotate(last=F("skipped_on")).values_list("prescription_id", "skipped_on", "last", "reason"),
+        all=True,
+    )
+    pauses: dict[int, list[Span]] = defaultdict(list)
+    skipped: dict[int, dict[dt.date, str]] = defaultdict(dict)
+    for prescription_id, first, last, why in rows:
+        if why:
+            skipped[prescription_id][first] = why
+        else:
+            pauses[prescription_id].append(Span(first, last))
+    return pauses, skipped
 
 
 def _suspensions(patient_ids: list[int]) -> dict[int, list[tuple[dt.date, dt.date | None]]]:

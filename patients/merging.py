@@ -18,7 +18,9 @@ from clinic.audit import Verb
 from clinic.models import Notice, User
 from patients.locking import locked_patients
 from patients.models import (
+    CalendarFeed,
     EmergencyReport,
+    Nudge,
     Patient,
     Precautions,
     Prescription,
@@ -67,6 +69,7 @@ def merge_patients(
         getattr(other, name).update(patient=keep)
     _merge_precautions(keep, other)
     _merge_reminders(keep, other, now=now)
+    _drop_feed(other)
     _merge_team(keep, other)
     _merge_work(keep, other)
     _merge_notices(keep, other)
@@ -160,13 +163,24 @@ def _merge_precautions(keep: Patient, other: Patient) -> None:
 
 
 def _merge_reminders(keep: Patient, other: Patient, *, now: dt.datetime) -> None:
-    """The times of the one that is kept; where it has none the other's, from the next one on."""
+    """The times of the one that is kept, with second reminder and days off; where it has none the other's,
+    from the next one on."""
+    theirs = Nudge.objects.filter(patient=other)
     if keep.reminder_times.exists():
         other.reminder_times.all().delete()
-    elif other.reminder_times.exists():
+        theirs.delete()
+        return
+    theirs.update(patient=keep, set_at=now)
+    if other.reminder_times.exists():
         other.reminder_times.update(patient=keep, set_at=now)
         keep.reminders_stopped_at = keep.reminders_stopped_at or other.reminders_stopped_at
-        keep.save(update_fields=["reminders_stopped_at"])
+        keep.reminder_days_off = other.reminder_days_off
+        keep.save(update_fields=["reminders_stopped_at", "reminder_days_off"])
+
+
+def _drop_feed(other: Patient) -> None:
+    """Who has the other one's calendar address sees that person no more; the one kept can make a new one."""
+    CalendarFeed.objects.filter(patient=other).delete()
 
 
 def _merge_team(keep: Patient, other: Patient) -> None:
@@ -204,7 +218,7 @@ def _join(item: WorkItem, second: WorkItem) -> None:
 def _merge_notices(keep: Patient, other: Patient) -> None:
     """The delivery log goes along; reminders that wait for `other` are planned anew for the one kept."""
     ours = Notice.objects.filter(clinic=keep.clinic, subject_id=other.pk)
-    waiting = ours.filter(kind="reminder", state__in=["queued", "retry"])
+    waiting = ours.filter(kind__in=["reminder", "nudge"], state__in=["queued", "retry"])
     waiting.update(state=Notice.State.SUPPRESSED, state_reason="merged", next_try_at=None)
     page = {"page": PATIENT_PAGE, "args": [keep.pk]}
     of_clinic = Notice.objects.filter(clinic=keep.clinic, subject_id=None)

@@ -79,6 +79,12 @@ def pause(
     return made
 
 
+def paused_until(prescription: Prescription, *, today: dt.date) -> dt.date | None:
+    """The last day of the pause that `today` is in; None where the programme is not paused."""
+    running = prescription.pauses.filter(starts_on__lte=today, ends_on__gte=today)
+    return running.values_list("ends_on", flat=True).first()
+
+
 @transaction.atomic
 def end_pause(*, pause: Pause, by: User, now: dt.datetime) -> None:
     """Practise again from today: the pause ends yesterday, or is taken back where it has not begun before."""

@@ -23,6 +23,7 @@ from patients.models import (
     PracticeSession,
     Prescription,
     Review,
+    SkippedDay,
 )
 from patients.prescribed import exercises_on
 from patients.questionnaire import with_waiting
@@ -42,12 +43,13 @@ class State(StrEnum):
     PAUSED = "paused"
     NOT_DUE = "not_due"  # a day off by the schedule
     DONE = "done"  # every session that is due was recorded
+    SKIPPED = "skipped"  # the patient said that they do not practise today, and why
     DUE = "due"
 
 
 MOST_DAYS_IN_A_LINE = 31
 # On a pause and on a day off one may practise all the same: it is shown and does not count.
-RECORDABLE = frozenset({State.DUE, State.DONE, State.PAUSED, State.NOT_DUE})
+RECORDABLE = frozenset({State.DUE, State.DONE, State.PAUSED, State.NOT_DUE, State.SKIPPED})
 
 
 @dataclass(frozen=True)
@@ -101,18 +103,26 @@ class Standing:
         return sum(record.session_id == told.pk for record in self.records_today.values()) if told else 0
 
     @property
+    def may_skip(self) -> bool:
+        """Whether one can say that today goes by without practice: it is due, and nothing is told yet."""
+        has_begun = self.prescription is not None and self.prescription.starts_on is not None
+        return self.state == State.DUE and has_begun and not self.sessions_today
+
+    @property
     def may_record(self) -> bool:
         return self.state in RECORDABLE
 
 
-def current_prescription(*, patient: Patient, user: User) -> Any:
+def current_prescription(*, patient: Patient, user: User, on: dt.date | None = None) -> Any:
     """The patient's running prescription, else the one that ended last, else None: one query.
 
     `is_suspended` and `review_helped` are on it (see Standing), and `card_edits`, what its clinic made of the
-    cards under Learn (None: nothing).
+    cards under Learn (None: nothing); `skip_reason`, why nothing is done on the date `on` (None: not said).
     """
     reports = EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))
     reviews = Review.objects.unsigned().filter(prescription=OuterRef("pk"))
+    skipped = SkippedDay.objects.filter(prescription=OuterRef("pk"))
+    skipped = skipped.none() if on is None else skipped.filter(skipped_on=on)
     cards = ClinicCards.objects.filter(clinic=OuterRef("patient__clinic"))
     rows = Prescription.objects.visible_to_patient(user).of(patient).select_related("clinician")
     return (
@@ -121,6 +131,7 @@ def current_prescription(*, patient: Patient, user: User) -> Any:
             is_suspended=Exists(reports),
             review_helped=Subquery(reviews.order_by("-number").values("helped")[:1]),
             card_edits=Subquery(cards.values("cards")[:1]),
+            skip_reason=Subquery(skipped.values("reason")[:1]),
         )
         .latest_first()
         .first()
@@ -130,7 +141,7 @@ def current_prescription(*, patient: Patient, user: User) -> Any:
 def standing(*, patient: Patient, user: User, now: dt.datetime) -> Standing:
     """Where the programme of `patient` stands at `now`, as `user` may see it."""
     today = local_date(now, patient.zone)
-    prescription = current_prescription(patient=patient, user=user)
+    prescription = current_prescription(patient=patient, user=user, on=today)
     if prescription is None:
         waits = EmergencyReport.objects.visible_to_patient(user).uncleared().of(patient).exists()
         return Standing(State.SUSPENDED if waits else State.NONE, today)
@@ -141,7 +152,7 @@ def standing(*, patient: Patient, user: User, now: dt.datetime) -> Standing:
     return _running(prescription, today)
 
 
-def _running(prescription: Prescription, today: dt.date) -> Standing:
+def _running(prescription: Any, today: dt.date) -> Standing:
     pauses = spans(prescription)
     begins = prescription.starts_on or today
     exercises = exercises_on(prescription, max(today, begins))
@@ -167,6 +178,8 @@ def _running(prescription: Prescription, today: dt.date) -> Standing:
     else:
         finished = sum(session.was_told and session is not going_on for session in of_today)
         state = State.DONE if finished >= asked else State.DUE
+        if prescription.skip_reason and not of_today:
+            state = State.SKIPPED
     return Standing(
         state=state,
         today=today,

@@ -57,6 +57,7 @@ SAME_FOR_ALL = {
     "session_saved": "a date",
     "session_correct": "a date and a number of that day",
     "progress_day": "a date",
+    "day_skip": "a date",
     "logo": "a clinic's logo is on its sign-in pages; its name is random",
     "paper": "a form, with the code filled in as it was given",
     "account_reset_password_from_key": "says of a made-up link that it is no good",
@@ -189,6 +190,7 @@ def _of_patient_pages(theirs: Furnished) -> dict[str, Arguments]:
         "session_saved": days,
         "session_correct": [{**day, "number": 1} for day in reversed(days)],
         "progress_day": days,
+        "day_skip": days,
         "exercise_photo": [{"name": photo}],
     }
 
@@ -197,10 +199,12 @@ def _of_signing_in(theirs: Furnished) -> dict[str, Arguments]:
     uid = user_pk_to_url_str(theirs.house.clinician)
     authenticators = theirs.house.clinic.memberships.filter(user__authenticator__isnull=False)
     keys = [{"pk": pk} for pk in authenticators.values_list("user__authenticator__pk", flat=True)]
+    feed = theirs.house.patient.calendar_feed
     links = {"come_in": theirs.invitation, "staff_invitation": theirs.staff_invitation}
     return {
         **{name: [{"token": link.token_hash}, {"token": link.pk}] for name, link in links.items()},
         "unsubscribe": [{"token": str(theirs.house.patient.pk)}],
+        "calendar": [{"token": feed.token_hash}, {"token": feed.pk}],
         "paper": [{"code": theirs.house.patient.paper_codes.get().code_hash}],
         "account_reset_password_from_key": [{"uidb36": uid, "key": key} for key in ("set-password", "c-1")],
         "account_confirm_email": [{"key": "made-up"}],

@@ -35,6 +35,7 @@ from clinic.scoping import Role
 from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.models import (
     Answer,
+    CalendarFeed,
     CareTeamMember,
     ClinicCards,
     EmergencyReport,
@@ -42,6 +43,7 @@ from patients.models import (
     ExerciseStop,
     Invitation,
     Message,
+    Nudge,
     PaperCode,
     Patient,
     Pause,
@@ -54,6 +56,7 @@ from patients.models import (
     Review,
     Screening,
     SetAside,
+    SkippedDay,
     StepRequest,
     TreatmentNote,
     WorkItem,
@@ -409,6 +412,30 @@ class ReminderTimeFactory(DjangoModelFactory):
     set_at = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
+class NudgeFactory(DjangoModelFactory):
+    class Meta:
+        model = Nudge
+
+    patient = SubFactory(PatientFactory)
+    at = dt.time(20, 0)
+    set_at = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+
+
+class CalendarFeedFactory(DjangoModelFactory):
+    class Meta:
+        model = CalendarFeed
+
+    patient = SubFactory(PatientFactory)
+    made_at = LazyFunction(timezone.now)
+
+    @classmethod
+    def _create(cls, model_class: type[CalendarFeed], *args: Any, **kwargs: Any) -> CalendarFeed:
+        feed = model_class(**kwargs)
+        feed.token_hash = hashed(feed.token())
+        feed.save()
+        return feed
+
+
 class InvitationFactory(OneTimeLinkFactory):
     class Meta:
         model = Invitation
@@ -526,6 +553,17 @@ class PauseFactory(DjangoModelFactory):
     starts_on = LazyAttribute(lambda pause: today(pause.prescription.patient))
     ends_on = LazyAttribute(lambda pause: pause.starts_on + dt.timedelta(days=2))
     made_by = SelfAttribute("prescription.clinician")
+    made_at = LazyFunction(timezone.now)
+
+
+class SkippedDayFactory(DjangoModelFactory):
+    class Meta:
+        model = SkippedDay
+
+    prescription = SubFactory(PrescriptionFactory)
+    skipped_on = LazyAttribute(lambda skipped: today(skipped.prescription.patient))
+    reason = SkippedDay.Reason.FORGOT
+    made_by = SelfAttribute("prescription.patient.user")
     made_at = LazyFunction(timezone.now)
 
 

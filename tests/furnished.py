@@ -41,6 +41,7 @@ from programs.vocabulary import Precaution, QuestionKind
 from tests.cast import House
 from tests.factories import (
     AnswerFactory,
+    CalendarFeedFactory,
     CareTeamMemberFactory,
     ClinicCardsFactory,
     EmergencyReportFactory,
@@ -53,6 +54,7 @@ from tests.factories import (
     MessageFactory,
     NoticeAttemptFactory,
     NoticeFactory,
+    NudgeFactory,
     PatientFactory,
     PauseFactory,
     PracticeSessionFactory,
@@ -63,6 +65,7 @@ from tests.factories import (
     ReviewFactory,
     ScreeningFactory,
     SetAsideFactory,
+    SkippedDayFactory,
     StaffInvitationFactory,
     StepRequestFactory,
     TreatmentNoteFactory,
@@ -180,6 +183,9 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
     )
     TreatmentNoteFactory(patient=house.patient, written_by=house.clinician)
     CareTeamMemberFactory(patient=house.patient, added_by=house.clinician)
+    NudgeFactory(patient=house.patient)
+    CalendarFeedFactory(patient=house.patient)
+    SkippedDayFactory(prescription=prescription, skipped_on=day - 2 * DAY)
     before = PracticeSessionFactory(
         prescription=prescription,
         practised_on=day - 4 * DAY,

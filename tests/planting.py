@@ -23,6 +23,8 @@ NOT_WORDS = {
     "patients.Patient.time_zone": "the name of a time zone",
     "clinic.StaffInvitation.token_hash": "a hash",
     "patients.Invitation.token_hash": "a hash",
+    "patients.CalendarFeed.token_hash": "a hash",
+    "patients.Patient.reminder_days_off": "digits of weekdays",
     "patients.PaperCode.code_hash": "a hash",
     "clinic.RefusedAddress.address_hash": "a hash",
     "programs.Exercise.figure": "the key of a figure",

@@ -305,7 +305,9 @@ FOR_NOBODY = {
     "admin:patients_patient_delete": "patients are never deleted here",
     "admin:view_on_site": "no row has an address of its own",
     "account_confirm_email": "addresses are proved otherwise",
-    **dict.fromkeys(("come_in", "staff_invitation", "unsubscribe"), "a hash opens nothing: below, the token"),
+    **dict.fromkeys(
+        ("come_in", "staff_invitation", "unsubscribe", "calendar"), "a hash opens nothing: below, the token"
+    ),
 }
 
 

@@ -15,23 +15,18 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-class OneTimeLink(models.Model):
-    """A token of one use, valid for 14 days.
+class SecretLink(models.Model):
+    """A row that a secret token stands for.
 
-    The token is worked out of the row's id and the installation's secret key, so the outbox needs no
-    secret to write the mail; only its hash is kept, so a stolen table holds no usable link.
+    The token is worked out of the row's id and the installation's secret key, so it can be written again
+    without being kept; only its hash is kept, so a stolen table holds no usable link.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         abstract = True
-        ordering = ["-created_at", "pk"]
 
     def token(self) -> str:
         """The token of this row; where the secret key was changed since, by the key that it began with."""
@@ -41,6 +36,19 @@ class OneTimeLink(models.Model):
     def _token_by(self, key: str) -> str:
         salt = f"homestretch.link.{self._meta.label}"
         return salted_hmac(salt, str(self.pk), secret=key, algorithm="sha256").hexdigest()
+
+
+class OneTimeLink(SecretLink):
+    """A token of one use, valid for 14 days. The outbox writes it into the mail."""
+
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["-created_at", "pk"]
 
     def start(self, *, now: dt.datetime) -> None:
         """Give a new row its token's hash and its time; the caller saves it."""

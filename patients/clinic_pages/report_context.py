@@ -35,6 +35,7 @@ STRIP_DAYS = 28  # four whole weeks
 NOTICES_SHOWN = 30
 NOTICE_WORDS = {
     "reminder": _("Reminder to the patient"),
+    "nudge": _("Second reminder to the patient"),
     "invitation": _("Invitation to the patient"),
     "stop_alert": _("Stop or pain alert"),
     "emergency_alert": _("Emergency sign"),

@@ -11,6 +11,7 @@ from clinic.models import Clinic
 from patients.adherence import Day, Mark, Report
 from patients.bands import Band, band, percent
 from patients.day_words import MARK_WORDS, STATE_WORDS
+from patients.models import SkippedDay
 
 BAND_WORDS = {Band.GOOD: _("Good"), Band.FAIR: _("Fair"), Band.LOW: _("Low")}
 MARK_ICONS = {
@@ -43,6 +44,11 @@ class ShownDay:
     @property
     def state_words(self) -> Any:
         return STATE_WORDS[self.day.state]
+
+    @property
+    def reason_words(self) -> Any:
+        """Why nothing was done, where the patient said so of the day."""
+        return SkippedDay.Reason(self.day.reason).label if self.day.reason else ""
 
     @property
     def marks(self) -> list[tuple[str, str, Any]]:

@@ -24,9 +24,11 @@ from patients.models import (
     Prescription,
     PrescriptionVersion,
     Review,
+    SkippedDay,
     TreatmentNote,
 )
 from patients.step_words import reached
+from patients.trial import ONE_DAY
 
 SHOWN = 12
 Cause = PrescriptionVersion.Cause
@@ -49,8 +51,9 @@ class Moment:
 
 
 def timeline(patient: Patient) -> dict[str, list[Moment]]:
-    """The latest moments and the older ones: nine queries, however much there is."""
+    """The latest moments and the older ones: ten queries, however much there is."""
     found = [*_notes(patient), *_prescriptions(patient), *_versions(patient), *_pauses(patient)]
+    found += _skipped_days(patient)
     found += [*_reviews(patient), *_stops(patient), *_emergencies(patient)]
     found.sort(key=lambda moment: moment.on, reverse=True)
     return {"moments": found[:SHOWN], "moments_older": found[SHOWN:]}
@@ -121,6 +124,25 @@ def _pauses(patient: Patient) -> Iterator[Moment]:
         words = _("Pause of %(days)s days: %(reason)s") if days > 1 else _("Pause of one day: %(reason)s")
         said = words % {"days": days, "reason": pause.get_reason_display().lower()}
         yield Moment(pause.starts_on, "pause", said, who=pause.made_by)
+
+
+def _skipped_days(patient: Patient) -> Iterator[Moment]:
+    """Days in a row with one reason are one moment, on the first of them."""
+    runs: list[list[SkippedDay]] = []
+    for row in _of(SkippedDay.objects.all(), patient).order_by("prescription", "skipped_on"):
+        last = runs[-1][-1] if runs else None
+        if last and last.reason == row.reason and last.skipped_on + ONE_DAY == row.skipped_on:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    for run in runs:
+        words = (
+            _("Did not practise on %(days)s days: %(reason)s")
+            if len(run) > 1
+            else _("Did not practise: %(reason)s")
+        )
+        said = {"days": len(run), "reason": run[0].get_reason_display().lower()}
+        yield Moment(run[0].skipped_on, "skipped", words % said)
 
 
 def _reviews(patient: Patient) -> Iterator[Moment]:

@@ -23,7 +23,7 @@ from patients.care_team import join_team
 from patients.demo.questions import DAY, tell_day, tell_start, told_at_review, write_questions
 from patients.demo.stories import HOUSES, House, Story
 from patients.emergency import report_emergency
-from patients.models import Patient, Prescription
+from patients.models import Patient, Prescription, SkippedDay
 from patients.plans import Plan, plan_of
 from patients.prescribed import exercises_on
 from patients.prescribing import activate, prescribe
@@ -31,6 +31,7 @@ from patients.recording import record_session
 from patients.reviews import answer_review, open_review, sign_review
 from patients.screening import ScreeningAnswers, keep_precautions
 from patients.signin.invitations import invite_patient
+from patients.skipping import skip_own_day
 from patients.trial import ONE_DAY
 from patients.vocabulary import Decision, Helped, MessageKind, Outcome, Site, SkipReason, TimeOfDay
 from programs.library.loading import load_library
@@ -185,7 +186,16 @@ def _practise(prescription: Prescription, story: Story, first: dt.date, *, by: U
     random = Random(f"{story.given_name} {story.family_name}")  # noqa: S311 the same made-up days each time
     for offset, sign in enumerate(story.days):
         day = first + ONE_DAY * offset
-        if sign != ".":
+        if sign == "I":
+            evening = instant_at(day, dt.time(20, 30), prescription.patient.zone)
+            skip_own_day(
+                patient=prescription.patient,
+                on=day,
+                reason=SkippedDay.Reason.ILLNESS,
+                by=prescription.patient.user,
+                now=evening,
+            )
+        elif sign != ".":
             _record(prescription, story, day, sign, share=offset / max(len(story.days) - 1, 1), random=random)
         prescription.refresh_from_db()
         if offset == DAY:

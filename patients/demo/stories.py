@@ -1,8 +1,8 @@
 """The people of the demo, all made up, and what they did: one sign a day since their programme began.
 
 D all done, P partly, E done in the easier form, K skipped for lack of time, S one exercise stopped for
-pain, W all done with more pain at the end, . nothing recorded. The last sign is yesterday; today is left to
-whoever looks at the demo.
+pain, W all done with more pain at the end, I nothing done and said to be ill, . nothing recorded. The last
+sign is yesterday; today is left to whoever looks at the demo.
 """
 
 from dataclasses import dataclass
@@ -167,12 +167,12 @@ AURORA = House(
             "Bruno",
             "Moretti",
             "1954-12-27",
-            days="DP.KDPD.DK.PD.PD",
+            days="DP.KDPD.DKIIPD.PD",
             email="casa.moretti@example.org",
             language="it",
             program="gentle-start",
             pain=(5, 5),
-            about="Shares one address with his wife",
+            about="Shares one address with his wife; was ill for two days, and said so",
         ),
         Story(
             "Elisa",

@@ -7,6 +7,7 @@ from patients.models.learning import ClinicCards
 from patients.models.message import Message
 from patients.models.patient import Patient, Precautions, ReminderTime
 from patients.models.practice import ExerciseRecord, ExerciseStop, PracticeSession
+from patients.models.preference import CalendarFeed, Nudge
 from patients.models.prescribed import PrescribedExercise
 from patients.models.prescription import (
     Pause,
@@ -18,11 +19,13 @@ from patients.models.progression import StepRequest
 from patients.models.review import Review
 from patients.models.safety import EmergencyReport
 from patients.models.set_aside import SetAside
+from patients.models.skipped import SkippedDay
 from patients.models.treatment import TreatmentNote
 from patients.models.work import WorkItem, WorkItemEntry
 
 __all__ = [
     "Answer",
+    "CalendarFeed",
     "CareTeamMember",
     "ClinicCards",
     "EmergencyReport",
@@ -30,6 +33,7 @@ __all__ = [
     "ExerciseStop",
     "Invitation",
     "Message",
+    "Nudge",
     "PaperCode",
     "Patient",
     "Pause",
@@ -42,6 +46,7 @@ __all__ = [
     "Review",
     "Screening",
     "SetAside",
+    "SkippedDay",
     "StepRequest",
     "TreatmentNote",
     "WorkItem",

@@ -17,6 +17,14 @@ from programs.vocabulary import Precaution
 EARLIEST_REMINDER, LATEST_REMINDER = dt.time(7, 0), dt.time(21, 0)
 
 
+class TextSize(models.TextChoices):
+    """How large a patient's pages are written, on every device."""
+
+    NORMAL = "normal", _("Normal")
+    LARGE = "large", _("Large")
+    LARGEST = "largest", _("Largest")
+
+
 class PatientQuerySet(ScopedQuerySet):
     def visible_to(self, user: Any) -> Self:
         """The patient's own, and every role of the clinic: the front desk needs names and contacts."""
@@ -61,6 +69,12 @@ class Patient(models.Model):
         validators=[validate_time_zone],
         help_text=_("Empty: the clinic's."),
     )
+    # ISO numbers of the weekdays without reminders, e.g. "67"; which days are due the programme says.
+    reminder_days_off = models.CharField(max_length=7, blank=True, default="", editable=False)
+    text_size = models.CharField(
+        max_length=7, choices=TextSize.choices, default=TextSize.NORMAL, editable=False
+    )
+    timer_sound = models.BooleanField(default=False, editable=False)  # what the timer begins with
     reminders_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -72,6 +86,12 @@ class Patient(models.Model):
         ordering = ["family_name", "given_name", "pk"]
         constraints = [
             models.CheckConstraint(name="patient_language_known", condition=Q(language__in=["en", "it"])),
+            models.CheckConstraint(
+                name="patient_text_size_known", condition=Q(text_size__in=TextSize.values)
+            ),
+            models.CheckConstraint(
+                name="patient_days_off_in_order", condition=Q(reminder_days_off__regex=r"^1?2?3?4?5?6?7?$")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,6 +32,11 @@ class HealthQuerySet(ScopedQuerySet):
         """For the patient's side alone: what somebody sees because it is theirs."""
         return self.filter(self._seen_by_patient(user)) if may_look(user) else self.none()
 
+    def told_by(self, user: Any) -> Self:
+        """Rows of this sign-in's patients, also those that staff have written into since: for a copy of what
+        the patient told, which takes nothing else of them (patients.own_data)."""
+        return self.filter(**{f"{self.patient_path}__user": user}) if may_look(user) else self.none()
+
     def of(self, patient: "Patient") -> Self:
         """Of one patient: where one sign-in stands for several, a page shows the chosen one's rows only."""
         return self.filter(**{self.patient_path: patient})

@@ -1,5 +1,8 @@
 """When a patient wants no reminder: one list of reasons, asked of everybody at once or of one patient.
 
+It is the same for the reminders of each session of the day (ReminderTime) and for the one more reminder of a
+day on which nothing is recorded (Nudge), which counts as one of the day's first session.
+
 Planning leaves out whom one of them holds for; just before sending the first that holds is what the
 delivery log says.
 """
@@ -16,7 +19,9 @@ from django.db.models import (
     F,
     FilteredRelation,
     OuterRef,
+    PositiveSmallIntegerField,
     Q,
+    QuerySet,
     Subquery,
     Value,
     When,
@@ -26,19 +31,30 @@ from django.db.models.functions import Coalesce, NullIf
 from patients.models import (
     EmergencyReport,
     ExerciseStop,
+    Nudge,
     Pause,
     PracticeSession,
     PrescribedExercise,
     Prescription,
     PrescriptionVersion,
     ReminderTime,
+    SkippedDay,
 )
+
+
+def first_reminders() -> QuerySet[ReminderTime]:
+    return ReminderTime.objects.all()
+
+
+def nudges() -> Any:
+    return Nudge.objects.annotate(slot=Value(1, output_field=PositiveSmallIntegerField()))
+
 
 ACTIVE = Q(patient__prescriptions__status=Prescription.Status.ACTIVE)
 
 
-def reminder_times(*, on: dt.date) -> Any:
-    """Every reminder time with the patient's active prescription, and how things stand on `on`.
+def reminder_times(rows: Any, *, on: dt.date) -> Any:
+    """`rows` (of one of the two above) with the patient's active prescription, and how things stand on `on`.
 
     Everything that is asked about it is an annotation: asked through the relation, each question would
     join the prescription once more.
@@ -50,7 +66,7 @@ def reminder_times(*, on: dt.date) -> Any:
         .filter(prescription=OuterRef("prescription_id"), practised_on=on)
     )
     return (
-        ReminderTime.objects.annotate(given=FilteredRelation("patient__prescriptions", condition=ACTIVE))
+        rows.annotate(given=FilteredRelation("patient__prescriptions", condition=ACTIVE))
         .annotate(
             prescription_id=F("given__pk"),
             activated_at=F("given__activated_at"),
@@ -71,15 +87,15 @@ def in_zone(zone: str) -> Q:
     return Q(patient__time_zone=zone) | Q(patient__time_zone="", patient__clinic__time_zone=zone)
 
 
-def chosen_times() -> Iterable[tuple[str, dt.time]]:
+def chosen_times(rows: Any) -> Iterable[tuple[str, dt.time]]:
     """Every zone and local time that some patient has chosen: few, however many patients there are."""
     zone = Coalesce(NullIf("patient__time_zone", Value("")), "patient__clinic__time_zone")
-    times = ReminderTime.objects.annotate(zone=zone).order_by().values_list("zone", "at")
+    times = rows.annotate(zone=zone).order_by().values_list("zone", "at")
     return times.distinct()
 
 
 def unwanted(*, on: dt.date) -> dict[str, Any]:
-    """Why a reminder for the local date `on` is not wanted: conditions on `reminder_times(on=on)`."""
+    """Why a reminder for the local date `on` is not wanted: conditions on `reminder_times(...)`."""
     due = PrescriptionVersion.objects.filter(
         pk=OuterRef("version_in_force"),
         weekdays__contains=str(on.isoweekday()),
@@ -93,6 +109,7 @@ def unwanted(*, on: dt.date) -> dict[str, Any]:
         prescription=OuterRef("prescription_id"), starts_on__lte=on, ends_on__gte=on
     )
     reports = EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))
+    skipped = SkippedDay.objects.filter(prescription=OuterRef("prescription_id"), skipped_on=on)
     return {
         "turned_off": Q(patient__reminders_stopped_at__isnull=False),
         "not_active": Q(prescription_id__isnull=True),
@@ -101,22 +118,24 @@ def unwanted(*, on: dt.date) -> dict[str, Any]:
         "paused": Exists(pauses),
         "not_due": ~Exists(due),
         "all_stopped": ~Exists(exercises),
+        "day_off": Q(patient__reminder_days_off__contains=str(on.isoweekday())),
         "recorded": Q(recorded__gte=F("slot")),
+        "skipped": Q(recorded=0) & Q(Exists(skipped)),
     }
 
 
-def wanted(*, on: dt.date) -> Any:
-    """The reminder times of those who want to be reminded on `on`."""
-    return reminder_times(on=on).filter(*(~condition for condition in unwanted(on=on).values()))
+def wanted(rows: Any, *, on: dt.date) -> Any:
+    """Those of `rows` whose patients want to be reminded on `on`."""
+    return reminder_times(rows, on=on).filter(*(~condition for condition in unwanted(on=on).values()))
 
 
-def why_not(*, patient_id: int, slot: int, on: dt.date) -> str:
+def why_not(rows: Any, *, patient_id: int, slot: int, on: dt.date) -> str:
     """Why this patient wants no reminder for this session of `on` any more; "" if they do."""
     reason = Case(
         *(When(condition, then=Value(reason)) for reason, condition in unwanted(on=on).items()),
         default=Value(""),
         output_field=CharField(),
     )
-    times = reminder_times(on=on).filter(patient=patient_id, slot=slot)
+    times = reminder_times(rows, on=on).filter(patient=patient_id, slot=slot)
     found: str | None = times.annotate(why_not=reason).values_list("why_not", flat=True).first()
     return "turned_off" if found is None else found

@@ -1,4 +1,5 @@
-"""Reminders: at the patient's local time on due days, unless the session is recorded by then."""
+"""Reminders: at the patient's local time on due days, unless the session is recorded by then; and, for who
+wants it, one more the same day if nothing is recorded at all (a nudge)."""
 
 import datetime as dt
 import logging
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
-from clinic.localtime import instant_at, local_date
+from clinic.localtime import day_bounds, instant_at, local_date
 from clinic.models import Notice
 from clinic.notices import unsubscribing, writing
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, Subscription, not_wanted
@@ -21,10 +22,11 @@ from clinic.notices.outbox import enqueue_all
 from patients.merged import who_is_now
 from patients.models import Patient
 from patients.notices import due
+from patients.preferences import drop_nudge
 
 logger = logging.getLogger(__name__)
 
-KIND = "reminder"
+KIND, NUDGE_KIND = "reminder", "nudge"
 WORTH_SENDING = dt.timedelta(hours=4)  # later it is a nuisance: it expires
 
 Moments = dict[dt.time, dt.datetime]  # local time -> instant
@@ -35,10 +37,21 @@ def plan_reminders(now: dt.datetime) -> int:
 
     Only what has fallen due within the last hours is made: after an outage nobody gets a pile.
     """
+    return _plan(KIND, due.first_reminders(), now=now)
+
+
+def plan_nudges(now: dt.datetime) -> int:
+    """A planner, as the one before; a nudge never outlives the day that it speaks of."""
+    return _plan(NUDGE_KIND, due.nudges(), now=now)
+
+
+def _plan(kind: str, rows: Any, *, now: dt.datetime) -> int:
     made = 0
-    for (zone, on), moments in come_by(now, due.chosen_times()).items():
-        times = due.wanted(on=on).filter(due.in_zone(zone), at__in=moments).exclude(patient__email="")
-        times = times.annotate(due_at=_case(moments), key=_key(on))
+    for (zone, on), moments in come_by(now, due.chosen_times(rows)).items():
+        times = due.wanted(rows, on=on).filter(due.in_zone(zone), at__in=moments).exclude(patient__email="")
+        times = times.annotate(due_at=_case(moments), key=_key(kind, on))
+        last = day_bounds(on, zone)[1] if kind == NUDGE_KIND else None
+        expiring = {at: _expires(instant, last) for at, instant in moments.items()}
         made += enqueue_all(
             times.filter(
                 # Who was activated, or chose the hour, after it is reminded from the next one on.
@@ -46,12 +59,12 @@ def plan_reminders(now: dt.datetime) -> int:
                 # For speed alone: a tick looks at the same hours again and again.
                 ~Exists(Notice.objects.filter(dedupe_key=OuterRef("key"))),
             ),
-            kind=KIND,
+            kind=kind,
             clinic=F("patient__clinic"),
             dedupe_key=F("key"),
             due_at=F("due_at"),
             subject_id=F("patient_id"),
-            expires_at=_case({at: instant + WORTH_SENDING for at, instant in moments.items()}),
+            expires_at=_case(expiring),
             params=JSONObject(patient=F("patient_id"), slot=F("slot"), on=Value(on.isoformat())),
             now=now,
         )
@@ -77,15 +90,20 @@ def come_by(now: dt.datetime, chosen: Iterable[tuple[str, dt.time]]) -> dict[tup
     return found
 
 
+def _expires(instant: dt.datetime, last: dt.datetime | None) -> dt.datetime:
+    expires = instant + WORTH_SENDING
+    return min(expires, last) if last else expires
+
+
 def _case(moments: Moments) -> Case:
     """The instant that belongs to a reminder time."""
     whens = (When(at=at, then=Value(instant)) for at, instant in moments.items())
     return Case(*whens, output_field=DateTimeField())
 
 
-def _key(on: dt.date) -> Concat:
+def _key(kind: str, on: dt.date) -> Concat:
     patient, slot = Cast("patient_id", CharField()), Cast("slot", CharField())
-    return Concat(Value(f"{KIND}:"), patient, Value(f":{on}:"), slot)
+    return Concat(Value(f"{kind}:"), patient, Value(f":{on}:"), slot)
 
 
 def _patient(notice: Notice) -> Patient | None:
@@ -98,15 +116,17 @@ def _address(notice: Notice) -> str | None:
 
 
 def still_wanted(notice: Notice, now: dt.datetime) -> Answer:
+    """Asked just before sending, of a reminder and of a nudge."""
     on = dt.date.fromisoformat(notice.params["on"])
-    reason = due.why_not(patient_id=notice.params["patient"], slot=notice.params["slot"], on=on)
+    rows = due.nudges() if notice.kind == NUDGE_KIND else due.first_reminders()
+    reason = due.why_not(rows, patient_id=notice.params["patient"], slot=notice.params["slot"], on=on)
     return not_wanted(reason) if reason else WANTED
 
 
 def _render(notice: Notice) -> Mail:
     patient = Patient.objects.get(pk=notice.params["patient"])
     return writing.write(
-        "reminder",
+        notice.kind,
         language=patient.language,
         clinic=notice.clinic,
         name=patient.given_name,
@@ -130,6 +150,13 @@ def _turn_off(params: dict[str, Any], now: dt.datetime) -> None:
     )
 
 
+def _turn_off_nudge(params: dict[str, Any], now: dt.datetime) -> None:
+    """Not this second one any more, from the link in one; the reminder itself stays."""
+    patient = who_is_now(params["patient"])
+    if patient is not None:
+        drop_nudge(patient=patient, now=now)
+
+
 REMINDER = NoticeKind(
     name=KIND,
     address=_address,
@@ -140,5 +167,17 @@ REMINDER = NoticeKind(
         what=_("reminders"),
         how_to_turn_on=_("To turn them on again, sign in, open Settings and choose a time."),
         turn_off=_turn_off,
+    ),
+)
+NUDGE = NoticeKind(
+    name=NUDGE_KIND,
+    address=_address,
+    still_wanted=still_wanted,
+    render=_render,
+    send_again_when_uncertain=SendAgain.ONCE,
+    subscription=Subscription(
+        what=_("the second reminder of a day"),
+        how_to_turn_on=_("To turn it on again, sign in, open Settings and choose a time."),
+        turn_off=_turn_off_nudge,
     ),
 )

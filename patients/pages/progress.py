@@ -17,13 +17,15 @@ from patients.adherence import Day, DayState, Mark, Report, report
 from patients.bands import percent
 from patients.correcting import may_correct
 from patients.day_words import MARK_WORDS, STATE_WORDS
-from patients.models import PracticeSession, Prescription
+from patients.models import PracticeSession, Prescription, SkippedDay
 from patients.pages.recorded import Recorded, recorded
 from patients.pages.shell import show
 from patients.pain_graph import pain_graph
+from patients.pausing import paused_until
 from patients.recording import earliest_day
 from patients.signin.current import patient_required
 from patients.since_day_one import since_day_one
+from patients.skipping import can_be_skipped
 from patients.standing import current_prescription
 from patients.trial import ONE_DAY
 
@@ -38,6 +40,7 @@ class Row:
     sessions: list[Recorded]
     can_record: bool
     is_today: bool
+    can_skip: bool = False
 
     @property
     def was_stopped(self) -> bool:
@@ -46,6 +49,14 @@ class Row:
     @property
     def state_words(self) -> Any:
         return STATE_WORDS[self.day.state]
+
+    @property
+    def reason_words(self) -> Any:
+        return SkippedDay.Reason(self.day.reason).label if self.day.reason else ""
+
+    @property
+    def eases_off(self) -> bool:
+        return self.day.reason == SkippedDay.Reason.FLARE
 
     @property
     def mark_words(self) -> list[Any]:
@@ -70,6 +81,7 @@ def progress(request: Any) -> HttpResponse:
         section="progress",
         prescription=prescription,
         report=seen,
+        paused_until=paused_until(prescription, today=today),
         percent=percent(seen.sessions_done, seen.sessions_due),
         rows=rows,
         graph=pain_graph([(row.day, [shown.session for shown in row.sessions]) for row in rows]),
@@ -149,6 +161,7 @@ def _rows(request: Any, prescription: Any, days: list[Day], *, today: dt.date) -
             sessions=sessions[day.on],
             can_record=running and first <= day.on <= today and _misses_one(day),
             is_today=day.on == today,
+            can_skip=can_be_skipped(prescription, day, today=today),
         )
         for day in days
     ]

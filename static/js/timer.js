@@ -1,5 +1,5 @@
 /* The timer of a hold: it begins by itself, changes sides by itself, and can be paused or made longer. Sound is
-   remembered. The screen stays awake while it runs, where the browser can do that. */
+   what the patient set, until they press it: then that is remembered for this device. The screen stays awake while it runs, where the browser can do that. */
 
 const READY_S = 5;
 const CHANGE_S = 4;
@@ -98,15 +98,21 @@ function run(screen, box, plan) {
   return { stop };
 }
 
-function isLoud() {
-  return localStorage.getItem(SOUND) === "on";
+/* What was pressed on this device holds until the patient sets it otherwise: it is kept with what it overruled. */
+export function isLoud() {
+  const [overruled, pressed] = (localStorage.getItem(SOUND) ?? "").split(":");
+  return (pressed !== undefined && overruled === setting() ? pressed : setting()) === "on";
+}
+
+function setting() {
+  return document.getElementById("session-form").dataset.sound ?? "";
 }
 
 /* A button that turns the sound on and off; it is remembered. */
 export function soundButton(button) {
   const show = () => button.setAttribute("aria-pressed", String(isLoud()));
   button.addEventListener("click", () => {
-    localStorage.setItem(SOUND, isLoud() ? "" : "on");
+    localStorage.setItem(SOUND, `${setting()}:${isLoud() ? "" : "on"}`);
     show();
     if (isLoud()) beep();
   });

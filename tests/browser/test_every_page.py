@@ -154,15 +154,20 @@ def patient_paths(furnished: Furnished, of_the_library: Prescription) -> dict[Pa
     days = PracticeSession.objects.filter(patient=house.patient).values_list("practised_on", flat=True)
     names = {
         of_the_library.patient: [
-            "today",
-            "session",
-            "progress",
-            "settings",
-            "learn",
-            "help_now",
-            "questions",
+            *(
+                "today",
+                "session",
+                "progress",
+                "settings",
+                "pause",
+                "own_data",
+                "learn",
+                "help_now",
+                "questions",
+                "ask",
+            )
         ],
-        house.patient: ["today", "session", "progress", "review", "questions"],
+        house.patient: ["today", "session", "progress", "review", "questions", "ask"],
         furnished.reviewed: ["today", "review"],
         furnished.suspended: ["today", "help_told"],
         house.couple[0]: ["choose"],
@@ -173,6 +178,7 @@ def patient_paths(furnished: Furnished, of_the_library: Prescription) -> dict[Pa
         reverse(name, args=[day]) for day in set(days) for name in ("progress_day", "session_saved")
     ]
     paths[house.patient].append(reverse("session_correct", args=[max(days), 1]))
+    paths[of_the_library.patient].append(reverse("day_skip", args=[max(days)]))
     return paths
 
 

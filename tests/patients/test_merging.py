@@ -16,6 +16,7 @@ from clinic.models import Clinic, Event, Notice, User
 from clinic.notices import planning, unsubscribing
 from clinic.scoping import Role
 from patients import merging
+from patients.calendar_feed import find_feed
 from patients.merged import was_merged, who_is_now
 from patients.merging import merge_patients
 from patients.models import (
@@ -32,18 +33,21 @@ from patients.models import (
 from patients.vocabulary import WorkKind
 from tests.factories import (
     AnswerFactory,
+    CalendarFeedFactory,
     CareTeamMemberFactory,
     EmergencyReportFactory,
     InvitationFactory,
     MembershipFactory,
     MessageFactory,
     NoticeFactory,
+    NudgeFactory,
     PaperCodeFactory,
     PatientFactory,
     PracticeSessionFactory,
     PrecautionsFactory,
     PrescriptionFactory,
     ReminderTimeFactory,
+    SkippedDayFactory,
     TreatmentNoteFactory,
     UserFactory,
     WorkItemEntryFactory,
@@ -62,6 +66,7 @@ MAKES: dict[str, Any] = {
     "patients.EmergencyReport": EmergencyReportFactory,
     "patients.Invitation": InvitationFactory,
     "patients.Message": MessageFactory,
+    "patients.Nudge": NudgeFactory,
     "patients.PaperCode": PaperCodeFactory,
     "patients.PracticeSession": PracticeSessionFactory,
     "patients.Precautions": PrecautionsFactory,
@@ -70,6 +75,9 @@ MAKES: dict[str, Any] = {
     "patients.TreatmentNote": TreatmentNoteFactory,
     "patients.WorkItem": WorkItemFactory,
 }
+
+# What goes with the other one, and why.
+GOES = {"patients.CalendarFeed": "who has that address sees this person no more"}
 
 
 @pytest.fixture
@@ -111,7 +119,7 @@ def relations() -> dict[str, Any]:
 
 
 def test_every_model_that_points_at_a_patient_is_walked():
-    assert set(relations()) == set(MAKES)
+    assert set(relations()) == set(MAKES) | set(GOES)
     for relation in relations().values():
         assert relation.field.remote_field.model is Patient
 
@@ -167,6 +175,21 @@ def test_with_all_that_hangs_on_them(keep, other, by):
     assert {session.patient_id for session in PracticeSession.objects.all()} == {keep.pk}
     assert set(given.sessions.all()) == set(sessions)
     assert given.sessions.first().records.count() == 3
+
+
+def test_the_others_calendar_address_leads_nowhere_any_more(keep, other, by):
+    ours, theirs = CalendarFeedFactory(patient=keep), CalendarFeedFactory(patient=other)
+    merged(keep, other, by)
+    assert list(type(ours).objects.all()) == [ours]
+    assert find_feed(theirs.token()) is None
+    assert find_feed(ours.token()) == ours
+
+
+def test_days_without_practice_come_along_with_their_programme(keep, other, by):
+    skipped = SkippedDayFactory(prescription__patient=other)
+    merged(keep, other, by)
+    skipped.refresh_from_db()
+    assert skipped.prescription.patient == keep
 
 
 def days_of(prescription: Prescription, number: int) -> list[dt.date]:
@@ -299,6 +322,7 @@ def test_precautions_are_kept_together_with_who_asked_last(later, keep, other, b
 def test_our_reminders_stay_and_theirs_go(keep, other, by):
     ours = ReminderTimeFactory(patient=keep, at=dt.time(9, 0))
     ReminderTimeFactory(patient=other, at=dt.time(18, 0))
+    NudgeFactory(patient=other)
     other.reminders_stopped_at = NOW
     other.save()
     assert merged(keep, other, by).reminders_stopped_at is None
@@ -307,6 +331,7 @@ def test_our_reminders_stay_and_theirs_go(keep, other, by):
 
 def test_their_reminders_come_along_from_the_next_hour_on(keep, other, by):
     theirs = ReminderTimeFactory(patient=other, at=dt.time(18, 0))
+    NudgeFactory(patient=other)
     other.reminders_stopped_at = NOW - DAY
     other.save()
     after = merged(keep, other, by)

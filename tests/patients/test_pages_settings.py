@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from patients.models import ReminderTime
+from patients.models import Nudge, ReminderTime
 from patients.preferences import set_reminders
-from tests.factories import PatientFactory
+from tests.factories import NudgeFactory, PatientFactory
 from tests.patients.pages import client_of, text
 from tests.patients.scenario import Scenario
 
@@ -125,3 +125,117 @@ def test_each_one_changes_their_own(client, aurora, bora):
     client.post("/settings/", {"time_1": "12:00"})
     bora.patient.refresh_from_db()
     assert (bora.patient.language, times(bora.patient)) == ("en", ["18:00"])
+
+
+# --- A second reminder, days without any ------------------------------------------------------------------
+def nudge_of(patient) -> str | None:
+    found = Nudge.objects.filter(patient=patient).first()
+    return f"{found.at:%H:%M}" if found else None
+
+
+def test_a_second_reminder_and_days_off_are_kept(client, aurora):
+    client.post("/settings/", {"time_1": "18:00", "nudge": "20:30", "days_off": ["7", "6"]})
+    aurora.patient.refresh_from_db()
+    assert (times(aurora.patient), nudge_of(aurora.patient)) == (["18:00"], "20:30")
+    assert aurora.patient.reminder_days_off == "67"
+    page = client.get("/settings/").content.decode()
+    assert 'value="20:30"' in page
+    assert page.count("checked") == 5  # Saturday, Sunday; language, text size, sound
+    client.post("/settings/", {"time_1": "18:00"})
+    aurora.patient.refresh_from_db()
+    assert (nudge_of(aurora.patient), aurora.patient.reminder_days_off) == (None, "")
+
+
+def test_saved_again_it_counts_from_when_it_was_chosen_first(client, aurora):
+    long_ago = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    NudgeFactory(patient=aurora.patient, at=dt.time(20, 0), set_at=long_ago)
+    client.post("/settings/", {"time_1": "18:00", "nudge": "20:00"})
+    assert Nudge.objects.get(patient=aurora.patient).set_at == long_ago
+    client.post("/settings/", {"time_1": "18:00", "nudge": "20:01"})
+    assert Nudge.objects.get(patient=aurora.patient).set_at > long_ago
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "words"),
+    [
+        ({"time_1": "19:00", "nudge": "19:00"}, "nudge", "Choose a time later than the reminder."),
+        ({"time_1": "19:00", "nudge": "08:00"}, "nudge", "Choose a time later than the reminder."),
+        ({"time_1": "", "nudge": "20:00"}, "nudge", "Choose a time for the reminder first."),
+        ({"time_1": "19:00", "nudge": "21:01"}, "nudge", "Reminders are sent between 07:00 and 21:00."),
+        ({"time_1": "19:00", "nudge": "late"}, "nudge", "Give a time such as 18:30."),
+        ({"time_1": "19:00", "days_off": list("1234567")}, "days_off", "Leave at least one day"),
+        ({"time_1": "19:00", "days_off": ["8"]}, "days_off", ""),
+    ],
+)
+def test_a_second_reminder_that_cannot_be_is_told_and_nothing_is_saved(client, aurora, sent, field, words):
+    page = client.post("/settings/", sent)
+    assert page.status_code == 400
+    assert f'id="id_{field}_error"' in page.content.decode()
+    assert words in text(page)
+    aurora.patient.refresh_from_db()
+    assert times(aurora.patient) == ["18:00"]
+    assert (nudge_of(aurora.patient), aurora.patient.reminder_days_off) == (None, "")
+
+
+def test_no_reminders_means_no_second_one_either(client, aurora):
+    client.post("/settings/", {"time_1": "18:00", "nudge": "20:00", "days_off": ["7"]})
+    client.post("/settings/", {"time_1": "18:00", "nudge": "20:00", "off": "1"})
+    assert (times(aurora.patient), nudge_of(aurora.patient)) == ([], None)
+
+
+def test_a_later_reminder_overtakes_the_second_one(aurora):
+    """As when the clinic prescribes with other times: a second one that came first makes no sense."""
+    NudgeFactory(patient=aurora.patient, at=dt.time(18, 0))
+    set_reminders(patient=aurora.patient, times=[dt.time(17, 0)], now=timezone.now())
+    assert nudge_of(aurora.patient) == "18:00"
+    set_reminders(patient=aurora.patient, times=[dt.time(18, 0)], now=timezone.now())
+    assert nudge_of(aurora.patient) is None
+
+
+def test_before_anything_is_asked_it_says_what_is_sent(client):
+    said = text(client.get("/settings/"))
+    assert "nothing about your health" in said
+    assert "Every mail has a link that ends them" in said
+    assert "your browser is asked for no permission" in said
+
+
+# --- How pages look and sound -----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("size", "mark"), [("large", 'data-text="large"'), ("largest", 'data-text="largest"')]
+)
+def test_the_text_size_is_kept_with_the_patient_and_the_device(client, aurora, as_patient, size, mark):
+    assert "data-text" not in client.get("/").content.decode()
+    client.post("/settings/", {"text_size": size})
+    assert mark in client.get("/").content.decode()
+    assert mark in as_patient(aurora.patient).get("/").content.decode()  # another device
+    client.post("/sign-out/")
+    assert mark in client.get("/sign-in/").content.decode()
+    back = as_patient(aurora.patient)
+    back.post("/settings/", {"text_size": "normal"})
+    assert "data-text" not in back.get("/").content.decode()
+
+
+@pytest.mark.parametrize("form", [{"text_size": "huge"}, {"text_size": ""}, {"sound": "loud"}, {"sound": ""}])
+def test_an_odd_choice_is_refused_at_its_field(client, aurora, form):
+    page = client.post("/settings/", form)
+    assert page.status_code == 400
+    assert f'id="id_{next(iter(form))}_error"' in page.content.decode()
+    aurora.patient.refresh_from_db()
+    assert (aurora.patient.text_size, aurora.patient.timer_sound) == ("normal", False)
+
+
+def test_a_made_up_cookie_changes_nothing(client):
+    client.cookies["text_size"] = 'large" onload="x'
+    client.logout()
+    assert "data-text" not in client.get("/sign-in/").content.decode()
+
+
+def test_the_sound_of_the_timer(time_machine):
+    trial = Scenario("A")
+    time_machine.move_to(trial.at(1), tick=False)
+    client = client_of(trial)
+    assert 'data-sound=""' in client.get("/session/").content.decode()
+    client.post("/settings/", {"sound": "on"})
+    assert 'data-sound="on"' in client.get("/session/").content.decode()
+    client.post("/settings/", {"sound": "off"})
+    assert 'data-sound=""' in client.get("/session/").content.decode()

@@ -240,6 +240,28 @@ def test_a_reminder_wakes_nobody():
         refused("reminder_in_daytime", lambda at=at: factories.ReminderTimeFactory(at=at))
 
 
+def test_nor_does_a_second_one():
+    for at in (dt.time(6, 59), dt.time(21, 1)):
+        refused("nudge_in_daytime", lambda at=at: factories.NudgeFactory(at=at))
+    nudge = factories.NudgeFactory()
+    refused("patient_id", lambda: factories.NudgeFactory(patient=nudge.patient))
+
+
+@pytest.mark.parametrize("days", ["76", "8", "11"])
+def test_days_off_are_weekdays_in_order_and_once_each(days):
+    refused("patient_days_off_in_order", lambda: factories.PatientFactory(reminder_days_off=days))
+
+
+def test_a_text_size_is_one_of_three():
+    refused("patient_text_size_known", lambda: factories.PatientFactory(text_size="huge"))
+
+
+def test_a_day_is_skipped_once_and_for_a_reason():
+    skipped = factories.SkippedDayFactory()
+    refused("skipped_day_once", lambda: factories.SkippedDayFactory(prescription=skipped.prescription))
+    refused("skipped_day_reason_known", lambda: factories.SkippedDayFactory(reason="lazy"))
+
+
 def test_a_paper_code_is_one_at_a_time():
     paper = factories.PaperCodeFactory()
     refused("paper_code_one_in_use", lambda: factories.PaperCodeFactory(patient=paper.patient))

@@ -1,0 +1,49 @@
+"""Days without practice: one that is over or today, and a pause of some days to come."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from patients.models import Pause, SkippedDay
+from patients.pausing import MOST_DAYS_BY_PATIENT
+
+PAUSE_REASONS = [
+    (Pause.Reason.HOLIDAY, _("Holiday")),
+    (Pause.Reason.ILLNESS, _("I am ill")),
+    (Pause.Reason.FLARE, _("More pain than usual")),
+    (Pause.Reason.OTHER, _("Something else")),
+]
+DATE_ERRORS = {"invalid": _("Choose a date."), "required": _("Choose a date.")}
+REASON_ERRORS = {"required": _("Choose a reason."), "invalid_choice": _("Choose from the list.")}
+
+
+class SkipForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("What was it?"),
+        choices=SkippedDay.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages=REASON_ERRORS,
+    )
+
+
+class OwnPauseForm(forms.Form):
+    """From `today` on; the rules themselves are in patients.pausing."""
+
+    starts_on = forms.DateField(label=_("First day"), input_formats=["%Y-%m-%d"], error_messages=DATE_ERRORS)
+    ends_on = forms.DateField(label=_("Last day"), input_formats=["%Y-%m-%d"], error_messages=DATE_ERRORS)
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=PAUSE_REASONS, widget=forms.RadioSelect, error_messages=REASON_ERRORS
+    )
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"starts_on": today}, **kwargs})
+        for name in ("starts_on", "ends_on"):
+            # The browser's own date field speaks ISO, whatever the language of the page.
+            self.fields[name].widget = forms.DateInput(
+                attrs={"type": "date", "min": today.isoformat()}, format="%Y-%m-%d"
+            )
+        self.fields["ends_on"].help_text = _("That day included; at most %(days)s days.") % {
+            "days": MOST_DAYS_BY_PATIENT
+        }

@@ -1,0 +1,94 @@
+"""Pausing a programme from today on, and practising again before the pause is over."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clinic.localtime import local_date
+from patients import pausing
+from patients.forms.away import PAUSE_REASONS, OwnPauseForm
+from patients.models import Pause, Prescription
+from patients.pages.shell import show
+from patients.signin.current import patient_required
+from patients.standing import current_prescription
+
+REASON_WORDS = dict(PAUSE_REASONS)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_required
+def pause(request: Any) -> HttpResponse:
+    """The pauses that run or are to come, and a form for a new one."""
+    now = timezone.now()
+    today = local_date(now, request.patient.zone)
+    running = _running(request)
+    form = OwnPauseForm(request.POST if request.method == "POST" else None, today=today)
+    if request.method == "POST" and running is not None and form.is_valid():
+        try:
+            made = pausing.pause(
+                prescription=running,
+                starts_on=form.cleaned_data["starts_on"],
+                ends_on=form.cleaned_data["ends_on"],
+                reason=Pause.Reason(form.cleaned_data["reason"]),
+                by=request.user,
+                now=now,
+                by_patient=True,
+            )
+        except ValidationError as refused:
+            form.add_error(None, refused)
+        else:
+            if made.reason != Pause.Reason.FLARE:  # which has more to say, on this page
+                messages.success(request, _("Your programme is paused for these days."))
+            return redirect("pause")
+    pauses = list(_pauses(request, running).filter(ends_on__gte=today)) if running else []
+    return show(
+        request,
+        "pause.html",
+        section="today",
+        status=400 if request.method == "POST" else 200,
+        running=running,
+        today=today,
+        pauses=[(one, one.starts_on <= today, REASON_WORDS[one.reason]) for one in pauses],
+        eases_off=any(one.reason == Pause.Reason.FLARE for one in pauses),
+        form=form,
+    )
+
+
+@never_cache
+@require_POST
+@patient_required
+def end_pause(request: Any) -> HttpResponse:
+    """Practise again from today, or take back a pause that is to come; `pause` says which."""
+    running = _running(request)
+    chosen = request.POST.get("pause", "")
+    if running is None or not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+        raise Http404
+    found = _pauses(request, running).filter(pk=chosen).first()
+    if found is None:
+        raise Http404
+    try:
+        pausing.end_pause(pause=found, by=request.user, now=timezone.now())
+    except ValidationError as refused:
+        messages.error(request, " ".join(refused.messages))
+        return redirect("pause")
+    messages.success(request, _("Saved. Good to have you back."))
+    return redirect("today")
+
+
+def _running(request: Any) -> Any:
+    prescription = current_prescription(patient=request.patient, user=request.user)
+    is_running = prescription is not None and prescription.status == Prescription.Status.ACTIVE
+    return prescription if is_running else None
+
+
+def _pauses(request: Any, running: Any) -> Any:
+    rows = Pause.objects.visible_to_patient(request.user).of(request.patient)
+    return rows.filter(prescription=running).order_by("starts_on")
