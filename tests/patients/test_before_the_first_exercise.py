@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from patients.answers import SessionAnswers
-from patients.models import PracticeSession
+from patients.models import PracticeSession, ReminderTime
 from patients.notices.due import why_not
 from patients.paper_sheets import sheet_days
 from patients.recording import How, keep_own_session
@@ -76,9 +76,15 @@ def test_one_that_was_left_beside_one_that_was_done_does_not_undo_it(trial):
 def test_the_reminder_still_comes(trial):
     time = ReminderTimeFactory(patient=trial.patient)
     says_pain(trial, 3)
-    assert why_not(patient_id=trial.patient.pk, slot=time.slot, on=trial.date(3)) == ""
+    assert (
+        why_not(ReminderTime.objects.all(), patient_id=trial.patient.pk, slot=time.slot, on=trial.date(3))
+        == ""
+    )
     trial.records(3, at="12:00", done="A")
-    assert why_not(patient_id=trial.patient.pk, slot=time.slot, on=trial.date(3)) == "recorded"
+    assert (
+        why_not(ReminderTime.objects.all(), patient_id=trial.patient.pk, slot=time.slot, on=trial.date(3))
+        == "recorded"
+    )
 
 
 def test_a_place_of_a_paper_sheet_stays_free(trial):
