@@ -11,7 +11,7 @@ from clinic import audit
 from clinic.audit import Verb
 from clinic.models import User
 from patients.models import Patient
-from patients.own_data import person, practice, programmes
+from patients.own_data import person, practice, programmes, told
 from patients.own_data.telling import Section, Teller
 
 COPIED = frozenset(
@@ -20,6 +20,7 @@ COPIED = frozenset(
         *("Patient", "ReminderTime", "Nudge", "CalendarFeed"),
         *("Prescription", "PrescriptionVersion", "PrescribedExercise", "Pause", "SkippedDay", "Review"),
         *("PracticeSession", "ExerciseRecord", "ExerciseStop", "EmergencyReport", "Message"),
+        *("SetAside", "Answer"),
     )
 )
 # What the clinic keeps about a patient and this copy leaves out. The page says so in words of its own.
@@ -50,10 +51,12 @@ def own_data(*, patient: Patient, user: User) -> list[Section]:
             for part in (
                 programmes.programmes,
                 practice.sessions,
+                told.set_aside,
                 practice.stops,
                 programmes.pauses,
                 programmes.skipped_days,
                 programmes.reviews,
+                told.answers,
                 practice.messages,
                 practice.emergency_reports,
             )

@@ -45,6 +45,8 @@ def _session(one: PracticeSession, tell: Teller) -> Record:
         tell("during_no_more", _("During, no more than before"), one.during_no_more),
         tell("pain_after", _("Pain right after"), one.pain_after),
         tell("sites", _("Where"), one.sites, _labels(Site, one.sites)),
+        tell("settled", _("Settled"), one.settled, one.get_settled_display() or "–"),
+        tell("settled_at", _("Said on"), one.settled_at),
         tell("words", _("In your words"), one.words),
         tell("stopped", _("Stopped for pain"), one.stopped),
         Fact("exercises", _("Exercises"), records=[_exercise(row, tell) for row in one.records.all()]),
@@ -57,6 +59,7 @@ def _exercise(row: ExerciseRecord, tell: Teller) -> Record:
         tell("line", _("Number of this exercise"), str(row.line)),
         tell("outcome", _("How it went"), row.outcome, row.get_outcome_display()),
         tell("skip_reason", _("Reason"), row.skip_reason, row.get_skip_reason_display() or "–"),
+        tell("hurt_more", _("Hurt more during it"), row.hurt_more),
         tell("form", _("Form"), row.rung_done, row.prescribed.form_name(row.rung_done)),
         Fact("dose_asked", _("Dose asked"), row.dose_asked, _dose(row.dose_asked)),
     )

@@ -99,6 +99,10 @@ MAKES: dict[str, Callable[[Scenario], Any]] = {
     "patients.PrescribedExercise": _exercise,
     "patients.Pause": lambda trial: factories.PauseFactory(prescription=trial.prescription),
     "patients.SkippedDay": lambda trial: factories.SkippedDayFactory(prescription=trial.prescription),
+    "patients.SetAside": lambda trial: factories.SetAsideFactory(prescription=trial.prescription),
+    "patients.Answer": lambda trial: factories.AnswerFactory(
+        patient=trial.patient, prescription=trial.prescription
+    ),
     "patients.Review": lambda trial: factories.ReviewFactory(prescription=trial.prescription),
     "patients.PracticeSession": _session,
     "patients.ExerciseRecord": _record,
@@ -206,10 +210,12 @@ def test_the_file(trial):
         "settings",
         "programmes",
         "sessions",
+        "set_aside",
         "stops",
         "pauses",
         "skipped_days",
         "reviews",
+        "answers",
         "messages",
         "emergency_reports",
     ]
@@ -291,3 +297,15 @@ def test_the_queries_do_not_grow_with_the_history(trial, time_machine):
     time_machine.move_to(trial.at(9, "12:00"), tick=False)
     trial.practises(7, 9)
     assert queries() == few
+
+
+# --- Answers, and what could not be recorded --------------------------------------------------------------
+def test_answers_and_sessions_that_were_set_aside_are_in_it(trial):
+    prescription = trial.prescription
+    factories.AnswerFactory(patient=trial.patient, prescription=prescription)
+    factories.SetAsideFactory(prescription=prescription)
+    copy = copy_of(trial.patient)
+    (answer,), (aside,) = copy["answers"], copy["set_aside"]
+    assert answer["question"]
+    assert (aside["why"], aside["pain_before"], aside["words"]) == ("not_running", 3, "It went well.")
+    assert aside["exercises"] == ["done"]
