@@ -1,6 +1,8 @@
 """The whole copy: which models are in it, and which are not, and why.
 
-A model that belongs to a patient must stand in one of the two lists; a test walks them all.
+A model that belongs to a patient must stand in one of the two lists; a test walks them all. What names
+patients by number alone is not in it: the outbox, whose mails the patient has, and the audit trail, which
+has no content.
 """
 
 import datetime as dt

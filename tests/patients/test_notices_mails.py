@@ -342,6 +342,7 @@ def plant() -> int:
     """
     allowed = {"given_name", "name", "slug", "email", "time_zone", "language", "open_days", "weekdays"}
     codes = {"kind", "state", "status", "role", "source", "outcome", "what", "message_id", "channel", "key"}
+    codes |= {"reminder_days_off"}
     planted = 0
     for model in apps.get_models():
         if model._meta.app_label not in {"clinic", "programs", "patients"} or model is Event:
