@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.urls import reverse
+from django.urls import get_resolver, resolve, reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
 
@@ -154,18 +154,8 @@ def patient_paths(furnished: Furnished, of_the_library: Prescription) -> dict[Pa
     days = PracticeSession.objects.filter(patient=house.patient).values_list("practised_on", flat=True)
     names = {
         of_the_library.patient: [
-            *(
-                "today",
-                "session",
-                "progress",
-                "settings",
-                "pause",
-                "own_data",
-                "learn",
-                "help_now",
-                "questions",
-                "ask",
-            )
+            *("today", "session", "progress", "settings", "pause", "own_data", "learn"),
+            *("help_now", "questions", "ask"),
         ],
         house.patient: ["today", "session", "progress", "review", "questions", "ask"],
         furnished.reviewed: ["today", "review"],
@@ -180,6 +170,24 @@ def patient_paths(furnished: Furnished, of_the_library: Prescription) -> dict[Pa
     paths[house.patient].append(reverse("session_correct", args=[max(days), 1]))
     paths[of_the_library.patient].append(reverse("day_skip", args=[max(days)]))
     return paths
+
+
+# What gives no page: it leads on, or gives something that is not for reading.
+GIVE_NO_PAGE = {
+    *("sending", "worker", "manifest", "own_data_file", "calendar", "exercise_photo", "pause_end"),
+    *("sign_out", "sign_out_everywhere"),
+}
+
+
+def test_no_page_of_the_patient_is_left_out(furnished: Furnished, of_the_library: Prescription):
+    """A new address must be looked at too, or be named as one that gives no page."""
+    looked = [path for paths in patient_paths(furnished, of_the_library).values() for path in paths]
+    looked += [*DOORS, f"/come-in/{furnished.invitation.token()}/", f"/paper/{furnished.paper_code}/"]
+    names = {resolve(path).url_name for path in looked}
+    demo = {pattern.name for pattern in patterns() if pattern.route.startswith("demo/")}
+    ours = {pattern.name for pattern in get_resolver("patients.urls").url_patterns if pattern.name}
+    ours |= {pattern.name for pattern in get_resolver("patients.signin.urls").url_patterns}
+    assert ours - names - demo == GIVE_NO_PAGE
 
 
 @pytest.mark.parametrize("language", ["en", "it"])
