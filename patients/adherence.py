@@ -17,7 +17,7 @@ for pain in that session, nor a session in which all that was due was skipped fo
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from patients import facts
@@ -119,7 +119,7 @@ def _dates(trial: TrialFacts, on: dt.date) -> list[dt.date]:
 def _day(trial: TrialFacts, day: dt.date, *, today: dt.date) -> Day:
     sessions = trial.sessions_by_day.get(day, [])
     marks = _marks(trial, sessions)
-    version = _in_force(trial, day)
+    version = _asked_by(trial, day)
     if is_paused(day, trial.pauses):
         return Day(day, DayState.PAUSED, marks, sessions_recorded=len(sessions))
     if version is None or not _is_asked(trial, version, day):
@@ -174,6 +174,19 @@ def _in_force(trial: TrialFacts, day: dt.date) -> VersionFacts | None:
     """The version with the highest number that starts on or before `day`."""
     started = [version for version in trial.versions if version.starts_on <= day]
     return started[-1] if started else None
+
+
+def _asked_by(trial: TrialFacts, day: dt.date) -> VersionFacts | None:
+    """The version in force on `day`, with the exercises of the one that was practised by.
+
+    They differ where a clinician adjusted it on the same day, before a page that was open, or a phone without
+    a network, had sent what was done by the version before.
+    """
+    version, sessions = _in_force(trial, day), trial.sessions_by_day.get(day)
+    if version is None or not sessions:
+        return version
+    done_by = next((one for one in trial.versions if one.pk == sessions[-1].version), version)
+    return replace(version, lines=done_by.lines)
 
 
 def _is_asked(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:

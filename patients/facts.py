@@ -27,6 +27,7 @@ from patients.vocabulary import Outcome, SkipReason, Source
 
 @dataclass(frozen=True)
 class VersionFacts:
+    pk: int
     number: int
     starts_on: dt.date
     sessions_a_day: int
@@ -52,6 +53,7 @@ class RecordFacts:
 @dataclass(frozen=True)
 class SessionFacts:
     uid: uuid.UUID
+    version: int  # the primary key of the one that it was done by
     on: dt.date
     first_recorded_at: dt.datetime
     stopped: bool
@@ -135,6 +137,7 @@ def _versions(ids: list[int]) -> dict[int, list[VersionFacts]]:
     for version in PrescriptionVersion.objects.filter(prescription__in=ids).order_by("number"):
         found[version.prescription_id].append(
             VersionFacts(
+                pk=version.pk,
                 number=version.number,
                 starts_on=version.starts_on,
                 sessions_a_day=version.sessions_a_day,
@@ -185,6 +188,7 @@ def _sessions(ids: list[int]) -> dict[int, list[SessionFacts]]:
         found[session.prescription_id].append(
             SessionFacts(
                 uid=session.uid,
+                version=session.version_id,
                 on=session.practised_on,
                 first_recorded_at=session.first_recorded_at,
                 stopped=session.stopped,

@@ -115,12 +115,13 @@ def call_clinician(
     if WorkKind.STOP in items:
         recipient = items[WorkKind.STOP].owner or prescription.clinician
         from_paper = isinstance(about, PracticeSession) and about.source == Source.PAPER
+        item = items[WorkKind.STOP].pk  # taken back and stopped again, it is a new one
         if not isinstance(about, PracticeSession):
             occurrence = f"aside:{about.pk}"
         elif from_paper:
             occurrence = f"paper:{prescription.pk}:{about.recorded_on}"
         else:
-            occurrence = f"session:{about.pk}"
+            occurrence = f"session:{about.pk}:{item}"
         enqueue(
             kind="stop_alert",
             clinic=patient.clinic,

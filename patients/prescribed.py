@@ -22,12 +22,13 @@ def exercises_on(prescription: Prescription, on: dt.date) -> list[Any]:
 
 
 def prescribed_on(
-    prescription: Prescription, on: dt.date, *, shown: int | None = None
+    prescription: Prescription, on: dt.date, *, shown: int | None = None, at: dt.datetime | None = None
 ) -> QuerySet[PrescribedExercise]:
     """The same as a query that is not made yet.
 
     `shown` is the number of the version that the patient had before their eyes: it takes the place of a newer
-    one that was made meanwhile. A number that there is not, or that begins later, is left aside.
+    one that was made meanwhile. A number that there is not, or that begins later, is left aside. With `at`,
+    what was stopped later on the same day was on then.
     """
     versions = PrescriptionVersion.objects.filter(prescription=prescription)
     in_force = versions.in_force(on)
@@ -36,9 +37,13 @@ def prescribed_on(
         in_force = versions.filter(
             pk=Coalesce(Subquery(as_shown.values("pk")[:1]), Subquery(in_force.values("pk")))
         )
-    off = ExerciseStop.objects.filter(
-        prescription=prescription, line=OuterRef("line"), session__practised_on__lte=on
-    ).filter(Q(resumed_on__isnull=True) | Q(resumed_on__gt=on))
+    before = Q(session__practised_on__lte=on)
+    if at is not None:
+        before = Q(session__practised_on__lt=on) | Q(
+            session__practised_on=on, session__first_recorded_at__lte=at
+        )
+    off = ExerciseStop.objects.filter(before, prescription=prescription, line=OuterRef("line"))
+    off = off.filter(Q(resumed_on__isnull=True) | Q(resumed_on__gt=on))
     rows = PrescribedExercise.objects.filter(version=Subquery(in_force.values("pk"))).select_related(
         "version"
     )

@@ -136,11 +136,13 @@ def _record(
     *,
     is_whole: bool = True,
 ) -> Recorded:
-    rows = prescribed_on(prescription, practised_on, shown=how.shown)
+    rows = prescribed_on(prescription, practised_on, shown=how.shown, at=how.at)
     exercises, past = with_past(prescription, rows, on=practised_on, at=how.at, uid=uid, answers=answers)
     before = PracticeSession.objects.get(pk=past.same_uid) if past.same_uid is not None else None
     if before is not None and before.finished_at is not None:
         return Recorded(before, is_new=False, differs=is_whole and not _was_said(before, answers))
+    if before is not None and not is_whole and before.told_at is not None and how.at < before.told_at:
+        return Recorded(before, is_new=False)  # an older tap that comes second takes nothing back
     stopped_before = stopped_in(before, exercises) if before else set()
     today = local_date(how.at, prescription.patient.zone)
     _refuse_state(prescription, is_suspended=past.is_suspended)
@@ -161,6 +163,7 @@ def _record(
         arrived_late=how.arrived_late,
     )
     session.prescription, session.patient = prescription, prescription.patient
+    session.told_at = how.at
     fill(session, answers, now=how.now, is_whole=is_whole)
     if before is not None:
         session.records.all().delete()  # what was tapped differently since takes its place

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from patients.models import ExerciseRecord, PracticeSession, PrescribedExercise, SetAside
+from patients.models import ExerciseRecord, PracticeSession, PrescribedExercise, Prescription, SetAside
 from patients.settling import Course, course
 from patients.vocabulary import Outcome, Settled, Site, SkipReason
 
@@ -53,10 +54,15 @@ def told_aside(asides: Collection[SetAside]) -> list[ToldSession]:
         return []
     lines = {answer["line"] for one in asides for answer in one.said["exercises"]}
     rows = PrescribedExercise.objects.filter(
-        line__in=lines, version__prescription__in={one.prescription_id for one in asides}
+        line__in=lines, version__prescription__patient__in=_patients(asides)
     )
     prescribed = {str(row.line): row for row in rows.order_by("version__number")}
     return [_told_aside(one, prescribed) for one in asides]
+
+
+def _patients(asides: Collection[SetAside]) -> QuerySet[Any, Any]:
+    of = Prescription.objects.filter(pk__in=[one.prescription_id for one in asides])
+    return of.values("patient")
 
 
 def _told_aside(aside: SetAside, prescribed: Mapping[str, PrescribedExercise]) -> ToldSession:
@@ -67,7 +73,10 @@ def _told_aside(aside: SetAside, prescribed: Mapping[str, PrescribedExercise]) -
         if exercise is None:
             continue  # of another programme: what it was called is not known here
         record = ExerciseRecord(
-            prescribed=exercise, outcome=answer["outcome"], skip_reason=answer["skip_reason"] or ""
+            prescribed=exercise,
+            outcome=answer["outcome"],
+            skip_reason=answer["skip_reason"] or "",
+            hurt_more=answer["hurt_more"],
         )
         record.rung_done = exercise.rung - 1 if answer["easier"] else exercise.rung
         records.append(record)

@@ -7,9 +7,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from patients.forms.words import WordsField
 from patients.vocabulary import MessageKind, TimeOfDay
-
-MOST_WORDS = 2000  # characters
 
 
 class AskForm(forms.Form):
@@ -28,12 +27,10 @@ class AskForm(forms.Form):
             "invalid_choice": _("Choose from the list."),
         },
     )
-    words = forms.CharField(
+    words = WordsField(
         label=_("Your question, or what it is about"),
         help_text=_("Your physiotherapists read this, the front desk does not."),
-        required=False,
-        max_length=MOST_WORDS,
-        widget=forms.Textarea(attrs={"rows": 4, "maxlength": MOST_WORDS}),
+        rows=4,
     )
     days = forms.TypedMultipleChoiceField(
         label=_("For an appointment or a call: which days suit you?"),

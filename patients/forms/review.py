@@ -6,9 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from patients.forms.questions import WAS, QuestionsForm, lines_alike
+from patients.forms.words import WordsField
 from patients.vocabulary import Helped
-
-MOST_WORDS = 2000  # characters
 
 
 class ReviewForm(QuestionsForm):
@@ -19,12 +18,7 @@ class ReviewForm(QuestionsForm):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("Choose from the list.")},
     )
-    words = forms.CharField(
-        label=_("What would you like your physiotherapist to know?"),
-        required=False,
-        max_length=MOST_WORDS,
-        widget=forms.Textarea(attrs={"rows": 4, "maxlength": MOST_WORDS}),
-    )
+    words = WordsField(label=_("What would you like your physiotherapist to know?"), rows=4)
 
     def __init__(self, data: Any = None, *, helped: str, words: str, **kwargs: Any) -> None:
         """`helped` and `words` are what was said before."""

@@ -13,13 +13,13 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from patients.answers import ExerciseAnswer, SessionAnswers
+from patients.forms.words import WordsField
 from patients.vocabulary import PAIN_RANGE, Outcome, Settled, Site, SkipReason
 
 LEFT_OUT = [("", _("Leave this out"))]
 PAIN_CHOICES = [*LEFT_OUT, *((level, str(level)) for level in range(PAIN_RANGE[0], PAIN_RANGE[1] + 1))]
 LEFT_OPEN = ("pain_before", "pain_during", "pain_after", "usual_pain", "usual_site")
 SAME_SITES = r"^[1-4](,[1-4]){0,3}$"  # "same as last time": the places that stood on its label
-MOST_WORDS = 2000  # characters
 POSTED_LINE = re.compile(
     r"(?P<line>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(?:outcome|reason|hurt_more)"
 )
@@ -79,12 +79,7 @@ class SessionForm(forms.Form):
     same_sites = forms.RegexField(
         SAME_SITES, required=False, error_messages={"invalid": _("Choose from the list.")}
     )
-    words = forms.CharField(
-        label=_("In your own words"),
-        required=False,
-        max_length=MOST_WORDS,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": MOST_WORDS}),
-    )
+    words = WordsField(label=_("In your own words"), rows=3)
     stopped = forms.BooleanField(label=_("I stopped the whole session because it hurt more"), required=False)
     # Asked at the first session only; kept where nothing was said yet.
     usual_pain = _pain(_("How strong is your pain on most days?"))

@@ -51,6 +51,7 @@ class PracticeSession(models.Model):
     )  # local date at the first recording: later than practised_on is back-filled
     first_recorded_at = models.DateTimeField()  # keeps a day's sessions in order across corrections
     recorded_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True, blank=True)  # the last tap, by the clock of who told it
     finished_at = models.DateTimeField(null=True, blank=True)  # empty while the patient is still at it
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
     source = models.CharField(max_length=5, choices=Source.choices, default=Source.WEB)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from patients.arriving import Arrival, Became, take_in
+from patients.arriving import Arrival, Became, take_in, why_aside
 from patients.forms.session import SessionSheet, posted_lines
 from patients.pages.sent import ASIDE, is_closed, sent_in, whose
 
@@ -43,7 +43,7 @@ def sending(request: HttpRequest) -> JsonResponse:
             now=timezone.now(),
         )
     except ValidationError as refused:
-        closed = is_closed(refused)
+        closed = is_closed(refused) or why_aside(refused) is not None
         return _refused(refused.messages, status=403 if closed else 400, closed=closed)
     return JsonResponse(_told(arrival, sheet))
 

@@ -1,5 +1,7 @@
 """What a session's form says beside the answers, and what becomes of it in a patient's words."""
 
+import datetime as dt
+
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -7,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from patients.arriving import Sent
 from patients.forms.session import SessionSheet
 from patients.models import Patient
-from patients.signin.current import current_patient
-from patients.signin.handle import handle_of, patient_of
+from patients.signin.current import current_patient, patient_of
+from patients.signin.handle import handle_of
 from patients.vocabulary import WhyAside
 
+EARLIEST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)  # a phone whose clock says less has lost it
 # Not a mistake in the form, but a door that is closed.
 CLOSED_CODES = frozenset({"not_running", "suspended", "late"})
 # What a patient reads of it; the clinic reads `WhyAside` itself.
@@ -35,10 +38,13 @@ def whose(request: HttpRequest, sheet: SessionSheet, *, chosen: Patient | None =
 
 def sent_in(sheet: SessionSheet) -> Sent:
     said = sheet.session.cleaned_data
+    done_at = said["done_at"]
     return Sent(
+        uid=said["uid"],
+        practised_on=said["practised_on"],
         answers=sheet.answers(),
+        done_at=done_at if done_at is not None and done_at > EARLIEST else None,
         shown=said["version"],
-        **{name: said[name] for name in ("uid", "practised_on", "done_at")},
     )
 
 

@@ -11,7 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from patients.merged import merged_into
 from patients.models import Patient
+from patients.signin.handle import handle_of, is_handle_of
 
 CHOSEN = "patient"  # in the session: the id of the patient who was chosen
 PAPER = "paper"  # how allauth's records name coming in by paper
@@ -32,10 +34,20 @@ def patients_of(request: HttpRequest) -> "QuerySet[Patient]":
     return patients
 
 
+def patient_of(request: HttpRequest, handle: str) -> Patient | None:
+    """The patient with this handle, if the session stands for them; also by a record merged into theirs."""
+    patients = list(patients_of(request))
+    for patient in patients:
+        if any(is_handle_of(pk, handle) for pk in (patient.pk, *merged_into(patient))):
+            return patient
+    return None
+
+
 def current_patient(request: HttpRequest) -> Patient | None:
     """The patient of this request: the only one, or the chosen one; asked of the database each time.
 
-    One query. `others` on the answer says whether the session stands for more than this one.
+    One query. On the answer, `others` says whether the session stands for more than this one, and `handles` for
+    whom.
     """
     patients = list(patients_of(request))
     chosen = request.session.get(CHOSEN)
@@ -44,6 +56,7 @@ def current_patient(request: HttpRequest) -> Patient | None:
         patient = patients[0]
     if patient is not None:
         patient.others = len(patients) > 1  # type: ignore[attr-defined]
+        patient.handles = [handle_of(one) for one in patients]  # type: ignore[attr-defined]
     return patient
 
 

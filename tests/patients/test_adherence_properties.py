@@ -58,13 +58,13 @@ def lived(history: Sequence[Sequence[Told]], asked: int) -> TrialFacts:
             }
             if not records and not told.stopped:
                 continue
-            session = SessionFacts(uuid.uuid4(), on, at, told.stopped, False, False, False, records)
+            session = SessionFacts(uuid.uuid4(), 1, on, at, told.stopped, False, False, False, records)
             kept.append(session)
             stopped = {line for line, record in records.items() if record.outcome == "stopped"}
             for line in sorted(set(LINES) - off if told.stopped else stopped):
                 stops.append(StopFacts(line, session.uid, on, at, None, None))
                 off.add(line)
-    version = VersionFacts(1, START, asked, frozenset(range(1, 8)), LINES)
+    version = VersionFacts(1, 1, START, asked, frozenset(range(1, 8)), LINES)
     return TrialFacts(
         starts_on=START,
         ended_on=None,
