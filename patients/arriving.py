@@ -64,7 +64,8 @@ def take_in(*, patient: Patient, sent: Sent, is_whole: bool, by: User, now: dt.d
     A whole one that the programme does not take any more, and one that was sent before with other answers, is
     set aside for the clinic; where only some of its exercises are not taken, the others are recorded all the
     same. Raises ValidationError, by field, for answers that could never be recorded, for an unfinished one
-    that is refused (the phone keeps it, and a stop in it is set aside at once), and where there is no programme.
+    that is refused (the phone keeps it, and a stop in it is set aside at once), and where there is no
+    programme.
     """
     how = how_it_came(sent, patient, by=by, now=now)
     try:

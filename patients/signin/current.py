@@ -46,8 +46,8 @@ def patient_of(request: HttpRequest, handle: str) -> Patient | None:
 def current_patient(request: HttpRequest) -> Patient | None:
     """The patient of this request: the only one, or the chosen one; asked of the database each time.
 
-    One query. On the answer, `others` says whether the session stands for more than this one, and `handles` for
-    whom.
+    One query. On the answer, `others` says whether the session stands for more than this one, and `handles`
+    for whom.
     """
     patients = list(patients_of(request))
     chosen = request.session.get(CHOSEN)

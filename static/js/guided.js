@@ -8,6 +8,8 @@ import { resume } from "./resume.js";
 import { startTimer } from "./timer.js";
 
 const form = document.getElementById("session-form");
+document.body.classList.add("guided");  // nothing can be pressed until the first screen is there
+await resume(form);
 const screens = [...form.querySelectorAll("[data-screen]")];
 const exercises = screens.filter((screen) => screen.dataset.screen === "exercise");
 const AFTER_A_CHOICE_MS = 250;  // so that one sees what was chosen
@@ -25,8 +27,6 @@ const value = (name) => field(name)?.value ?? "";
 const outcomeOf = (screen) => value(`${screen.dataset.line}-outcome`);
 const isPain = (input) => input.name.startsWith("pain_");
 
-document.body.classList.add("guided");  // nothing can be pressed until the first screen is there
-await resume(form);
 form.before(clone("guided-top"));
 const top_ = form.previousElementSibling;
 const kept = top_.querySelector(".guided-kept");
@@ -68,11 +68,8 @@ for (const [kind, finger] of [["pointerdown", true], ["keydown", false]]) {
 
 function dressExercise(screen) {
   const acts = clone("guided-exercise");
-  const number = exercises.indexOf(screen) + 1;
-  const count = clone("guided-count").firstElementChild;
-  count.textContent = count.dataset.words.replace("%(number)s", number).replace("%(all)s", exercises.length);
   const offered = [...field(`${screen.dataset.line}-outcome`)].map((radio) => radio.value);
-  if (!offered.includes("easier")) acts.querySelector("[data-outcome=easier]").remove();
+  if (!offered.includes("easier")) acts.querySelector("[data-do=easier]").remove();
   const reasons = acts.querySelector(".guided-reasons");
   for (const option of field(`${screen.dataset.line}-reason`).options) {
     if (!option.value) continue;
@@ -82,7 +79,7 @@ function dressExercise(screen) {
     button.dataset.reason = option.value;
     reasons.append(button);
   }
-  screen.prepend(count);
+  screen.prepend(clone("guided-count"));
   screen.querySelector(".outcome-fields").after(acts);
 }
 
@@ -90,12 +87,15 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button");
   if (!button) return;
   const { outcome, reason, do: what } = button.dataset;
+  if (outcome && event.detail > 1) return;  // the second tap of two quick ones is not meant for the next exercise
   if (outcome) tell(screens[here], outcome, reason);
   else if (what === "back") go(here - 1);
   else if (what === "next") go(here + 1);
   else if (what === "undo") tell(screens[here], "");
   else if (what === "undo-told" || what === "look-again") takeBack(what);
   else if (what === "stop-all") stopAll();
+  else if (what === "undo-all") undoAll();
+  else if (what === "easier") showEasier(screens[here]);
   else if (what === "no-more") noMore();
 });
 
@@ -142,10 +142,13 @@ function tell(screen, outcome, reason = "") {
   screen.querySelector(".guided-stopped")?.remove();
   screen.querySelector(".guided-acts").hidden = outcome === "stopped";
   if (outcome === "stopped") {
-    timer?.stop();
+    rest(screen);
+    reply(replied, "", "");
     screen.querySelector(".guided-acts").after(clone("guided-stopped"));
     screen.querySelector(".guided-stopped button").focus();
-  } else if (outcome) {
+  } else if (!outcome) {
+    time(screen);
+  } else {
     const from = here;
     go(here + 1);
     reply(replied, reason || outcome, from);
@@ -156,20 +159,49 @@ function tell(screen, outcome, reason = "") {
 function takeBack(what) {
   go(Number(replied.dataset.from));
   tell(screens[here], "");
-  if (what === "look-again") screens[here].querySelector(".exercise-body > details.fold").open = true;
+  if (what !== "look-again") return;
+  const how = screens[here].querySelector(".exercise-body > details.fold");
+  how.open = true;
+  how.scrollIntoView({ block: "start" });
+}
+
+/* The easier form is shown first; "Done" says then that it was that one. */
+function showEasier(screen) {
+  screen.querySelector(".guided-else").open = false;
+  screen.querySelector(".guided-acts").before(screen.querySelector(".easier-form"));
+  screen.querySelector(".guided-main [data-outcome=done]")?.replaceWith(clone("guided-easier"));
+  screen.querySelector(".easier-form").scrollIntoView({ block: "center" });
 }
 
 function stopAll() {
   field("stopped").checked = true;
   keep();
-  go(screens.findIndex((screen) => screen.dataset.screen === "after"));
+  go(afterwards());
+}
+
+function undoAll() {
+  field("stopped").checked = false;
+  keep();
+  go(firstOpen());
+}
+
+const afterwards = () => screens.findIndex((screen) => screen.dataset.screen === "after");
+
+/* The timer, or the counter, of an exercise of which nothing was said yet. */
+function time(screen) {
+  timer = startTimer(screen, clone("guided-timer")) ?? startCounter(screen, clone("guided-counter"));
+}
+
+function rest(screen) {
+  timer?.stop();
+  screen.querySelector(".timer-place").replaceChildren();
 }
 
 function noMore() {
   for (const radio of field("pain_during")) radio.checked = radio.value === "";
   showDuring();
   field("during_no_more").checked = true;
-  form.requestSubmit();
+  form.querySelector(".save-row button").click();  // as a finger would: older Safari has no requestSubmit
 }
 
 function told() {
@@ -179,23 +211,38 @@ function told() {
 
 function go(to) {
   timer?.stop();
-  here = Math.max(0, Math.min(to, screens.length - 1));
+  // A whole session that was stopped goes on with how it was, until that is taken back.
+  const first = field("stopped").checked ? afterwards() : 0;
+  here = Math.max(first, Math.min(to, screens.length - 1));
   screens.forEach((screen, place) => screen.classList.toggle("is-here", place === here));
-  top_.querySelector("[data-do=back]").disabled = here === 0;
+  top_.querySelector("[data-do=back]").disabled = here === first;
   Object.assign(top_.querySelector("progress"), { value: here, max: screens.length });
   const screen = screens[here];
   if (screen.dataset.screen === "exercise") {
-    timer = startTimer(screen, clone("guided-timer")) ?? startCounter(screen, clone("guided-counter"));
+    if (outcomeOf(screen)) rest(screen);
+    else time(screen);
+    number(screen);
     screen.querySelector("h2").focus({ preventScroll: true });
   }
+  form.querySelector(".guided-stopped-all")?.remove();
+  if (field("stopped").checked && here === first) screen.prepend(clone("guided-stopped-all"));
   reply(replied, "", "");
   if (screen.dataset.screen === "during") showDuring();
   window.scrollTo({ top: 0 });
 }
 
+/* "Exercise 2 of 6", and what was said of it where one comes back to it. */
+function number(screen) {
+  const count = screen.querySelector(".guided-count");
+  const words = count.dataset.words.replace("%(number)s", exercises.indexOf(screen) + 1);
+  const said = form.querySelector(`[name="${screen.dataset.line}-outcome"]:checked`)?.labels[0]?.textContent.trim();
+  count.textContent = [words.replace("%(all)s", exercises.length), ...(said ? [said] : [])].join(" · ");
+}
+
 /* Who left in the middle comes back to the first exercise that nothing was said of. */
 function firstOpen() {
   const told = exercises.filter(outcomeOf).length;
+  if (field("stopped").checked) return afterwards();
   if (!told && !value("pain_before")) return 0;
   const open = screens.findIndex((screen) => screen.dataset.screen === "exercise" && !outcomeOf(screen));
   if (open >= 0) return open;
@@ -217,6 +264,8 @@ function keep() {
       const told = await deliver(entry, form.dataset.send, sendingTaps.signal);
       const { dataset } = kept;
       kept.textContent = told.state === "goes_on" ? dataset.kept : told.words || (isKept ? dataset.here : dataset.not);
+      for (const words of form.querySelectorAll("[data-is-told]")) words.hidden = told.state !== "goes_on";
+      for (const words of form.querySelectorAll("[data-not-told]")) words.hidden = told.state === "goes_on";
     }
     pending(-1);
   });

@@ -1,8 +1,8 @@
 /* What was told on this phone: kept in the browser's own storage until the clinic has it, and sent exactly once.
 
    An entry: uid, whose (a patient's handle), day, fields ([name, value] as the form has them), at (an instant),
-   whole (at its end, or still going on), state (waiting, sent, refused). Of what is at its end and sent, the uid
-   alone stays for a week: an old copy of the page must not use it again. */
+   whole (at its end, or still going on), state (waiting, sent). Of what is at its end and sent, the uid alone
+   stays for a week: an old copy of the page must not use it again. */
 
 const DATABASE = "homestretch";
 const ROWS = "sessions";
@@ -36,9 +36,16 @@ export const put = (entry) => inRows("readwrite", (rows) => rows.put(entry));
 export const get = (uid) => inRows("readonly", (rows) => rows.get(uid));
 export const remove = (uid) => inRows("readwrite", (rows) => rows.delete(uid));
 export const all = () => inRows("readonly", (rows) => rows.getAll());
-export const forgetAll = () => inRows("readwrite", (rows) => rows.clear());
 
 export const waiting = async () => (await all()).filter((entry) => entry.state === "waiting");
+
+/* The local date in a time zone, as a form has it. */
+export function dateIn(zone, instant = new Date()) {
+  const parts = new Intl.DateTimeFormat("en", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" })
+    .formatToParts(instant);
+  const part = (type) => parts.find((one) => one.type === type).value;
+  return `${part("year")}-${part("month")}-${part("day")}`;
+}
 
 /* What the form says now. */
 export function entryOf(form, { whole }) {
@@ -50,7 +57,8 @@ export function entryOf(form, { whole }) {
 }
 
 /* Sends one entry and notes what became of it. Gives {state, words, next}; state is goes_on, saved, set_aside,
-   refused, or waiting: no network, not signed in, a door that is closed. Nothing is given up for these. */
+   refused (it cannot be taken as it is), or waiting: no network, not signed in, a door that is closed. What is
+   refused or waits stays as it is. */
 export async function deliver(entry, address, signal) {
   let told;
   try {
@@ -63,11 +71,10 @@ export async function deliver(entry, address, signal) {
 }
 
 async function note(entry, state) {
-  if (state === "waiting") return;
+  if (state === "waiting" || state === "refused") return;
   const now = await get(entry.uid);
   if (now && (now.at > entry.at || (now.whole && !entry.whole))) return;  // more was told meanwhile
-  if (state === "refused") await put({ ...entry, state });
-  else if (entry.whole) await put({ ...entry, fields: [], state: "sent" });
+  if (entry.whole) await put({ ...entry, fields: [], state: "sent" });
   else await put({ ...entry, state: "sent" });
 }
 
@@ -98,8 +105,9 @@ const patience = (signal) => AbortSignal.any
 const isJson = (answer) => answer.headers.get("Content-Type")?.startsWith("application/json");
 const tokenOfCookie = () => document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 
-/* Sends all that waits, the oldest first, one page at a time. Gives how many arrived, and the last words. */
-export function deliverAll(address, today) {
+/* Sends all that waits, the oldest first, one page at a time; but for the session that is open on this page, which
+   sends itself. Gives how many arrived, and the last words. */
+export function deliverAll(address, today, open) {
   const work = async () => {
     let arrived = 0;
     let words = "";
@@ -107,11 +115,11 @@ export function deliverAll(address, today) {
     for (const entry of (await all()).sort((one, other) => one.at.localeCompare(other.at))) {
       const isOver = entry.whole ? Date.parse(entry.at) < old : entry.day < today;
       if (entry.state === "sent" && isOver) await remove(entry.uid);
-      if (entry.state !== "waiting") continue;
+      if (entry.state !== "waiting" || entry.uid === open) continue;
       let told = await deliver(entry, address);
       // Nobody will go on with what was left on an earlier day: as a whole, the clinic keeps it.
       if (told.isClosed && !entry.whole && entry.day < today) told = await deliver({ ...entry, whole: true }, address);
-      if (told.state !== "waiting") arrived += 1;
+      if (told.state !== "waiting" && told.state !== "refused") arrived += 1;
       words = told.words || words;
     }
     return { arrived, words };

@@ -1,6 +1,6 @@
 /* Takes up a session where this phone left it, and gives an old copy of the page an id and a day of its own. */
 
-import { all, deliver, remove } from "./kept.js";
+import { all, dateIn, deliver, remove } from "./kept.js";
 
 const READ_ANEW = "homestretch-read-anew";  // for which session: once is enough
 const isCopy = document.documentElement.hasAttribute("data-copy");
@@ -9,11 +9,14 @@ const isCopy = document.documentElement.hasAttribute("data-copy");
    yet is newer than what the server shows. */
 export async function resume(form) {
   try {
-    const today = new Intl.DateTimeFormat("en-CA", { timeZone: form.dataset.zone }).format();
+    const today = dateIn(form.dataset.zone);
     const rows = (await all()).filter((entry) => entry.whose === form.elements.whose.value);
-    const left = rows.filter((entry) => !entry.whole && entry.day === today && entry.state !== "refused")
+    const left = rows.filter((entry) => !entry.whole && entry.day === today)
       .sort((one, other) => one.at.localeCompare(other.at)).pop();
-    if (isCopy) return left ? fill(form, left) : begin(form, today);
+    if (isCopy) {
+      leaveOut(form, rows.filter((entry) => entry.whole));
+      return left ? fill(form, left) : begin(form, today);
+    }
     if (!left) return undefined;
     const isShown = left.uid === form.elements.uid.value;
     if (isShown && left.state === "sent") return undefined;
@@ -36,6 +39,16 @@ function begin(form, today) {
   clear(form);
   form.elements.uid.value = crypto.randomUUID();
   form.elements.practised_on.value = today;
+}
+
+/* What was stopped in a session that waits here is off in the next one, as the clinic does not know of it yet. */
+function leaveOut(form, rows) {
+  for (const screen of form.querySelectorAll("[data-screen=exercise]")) {
+    const { line } = screen.dataset;
+    const isOff = rows.some(({ fields }) => fields.some(([name, value]) =>
+      (name === `${line}-outcome` && value === "stopped") || (name === "stopped" && value)));
+    if (isOff) screen.remove();
+  }
 }
 
 function fill(form, entry) {

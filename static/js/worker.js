@@ -10,7 +10,11 @@ const PATIENCE_MS = 4000;
 const NEVER_CHANGES = /\.[0-9a-f]{12}\.\w+$/;  // a file whose name holds its hash
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(PARTS_CACHE).then((cache) => cache.addAll(PARTS)).then(() => self.skipWaiting()));
+  event.waitUntil((async () => {
+    await caches.delete(PAGES_CACHE);
+    await (await caches.open(PARTS_CACHE)).addAll(PARTS);
+    await self.skipWaiting();
+  })());
 });
 
 self.addEventListener("activate", (event) => {
@@ -31,7 +35,7 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname, search } = new URL(request.url);
   if (origin !== self.location.origin || pathname.startsWith("/admin/")) return;
   if (request.mode === "navigate") {
-    if (request.method === "POST") event.waitUntil(caches.delete(PAGES_CACHE));
+    if (request.method === "POST") event.respondWith(sentForm(request));
     else event.respondWith(page(event, search ? "" : pathname));
   } else if (request.method === "GET" && pathname.startsWith("/static/")) {
     event.respondWith(part(request));
@@ -40,13 +44,25 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+/* A form that the network did not take has changed nothing: the copies stay. */
+async function sentForm(request) {
+  try {
+    const answer = await fetch(request);
+    await caches.delete(PAGES_CACHE);
+    return answer;
+  } catch {
+    return (await caches.match(OFFLINE)) ?? Response.error();
+  }
+}
+
 async function page(event, path) {
   const isKept = PAGES.includes(path);
   const live = fetch(event.request);
   event.waitUntil(live.then((answer) => follow(path, isKept, answer.clone()), () => {}));
   const copy = isKept ? await caches.match(path, { cacheName: PAGES_CACHE, ignoreVary: true }) : undefined;
   try {
-    return await (copy ? Promise.race([live, late()]) : live);
+    const answer = await (copy ? Promise.race([live, late()]) : live);
+    return copy && answer.status >= 500 ? asCopy(copy) : answer;
   } catch {
     if (copy) return asCopy(copy);
     return (await caches.match(OFFLINE)) ?? Response.error();
@@ -76,7 +92,7 @@ async function warm(paths) {
     try {
       const answer = await fetch(path, { credentials: "same-origin", redirect: "manual" });
       if (answer.ok) await cache.put(path, answer);
-      else await cache.delete(path);
+      else if (answer.status < 500) await cache.delete(path);  // it leads elsewhere, or is not there any more
     } catch {
       return;  // no network: the copies stay as they are
     }
@@ -93,7 +109,7 @@ async function part(request) {
   const copy = await caches.match(request, { ignoreVary: true });
   if (copy && NEVER_CHANGES.test(new URL(request.url).pathname)) return copy;
   try {
-    return await fetch(request);
+    return await (copy ? Promise.race([fetch(request), late()]) : fetch(request));
   } catch (error) {
     if (copy) return copy;
     throw error;

@@ -77,12 +77,42 @@ def test_stop_undo_stop(page: Page, patient: Patient):
     expect(page.locator(".is-here .guided-count")).to_have_text("Exercise 2 of 6")
 
 
+def test_the_whole_session_is_stopped_left_and_taken_back(page: Page, patient: Patient):
+    page.goto("/session/")
+    page.locator(".is-here").get_by_role("button", name="Go on without saying").click()
+    page.locator(".is-here").get_by_role("button", name="Done", exact=True).click()
+    page.locator(".is-here").get_by_role("button", name="Stop: it hurts more").click()
+    page.get_by_role("button", name="Stop the whole session").click()
+    expect(page.get_by_text("You stopped the whole session.")).to_be_visible()
+    kept(page)
+    assert ExerciseStop.objects.filter(prescription__patient=patient).count() == 6
+    page.goto("/session/")  # who left comes back to how it was, and not to an exercise
+    expect(page.locator(".is-here[data-screen=after]")).to_be_visible()
+    expect(page.locator("[data-do=back]")).to_be_disabled()
+    page.get_by_role("button", name="That was a slip: undo").click()
+    expect(page.locator(".is-here .guided-count")).to_have_text("Exercise 3 of 6")
+    kept(page)
+    assert ExerciseStop.objects.filter(prescription__patient=patient).count() == 1
+
+
+def test_the_second_of_two_quick_taps_is_not_the_next_exercise(page: Page, patient: Patient):
+    page.goto("/session/")
+    page.locator(".is-here").get_by_role("button", name="Go on without saying").click()
+    page.locator(".is-here").get_by_role("button", name="Done", exact=True).dblclick()
+    expect(page.locator(".is-here .guided-count")).to_have_text("Exercise 2 of 6")
+    kept(page)
+    assert ExerciseRecord.objects.filter(session__patient=patient).count() == 1
+
+
 def test_something_else_and_more_pain(page: Page, patient: Patient):
     page.goto("/session/")
     page.locator(".is-here").get_by_role("button", name="Go on without saying").click()
     for choice in ("No time", "Easier today", "Partly done"):
         page.locator(".is-here summary", has_text="Something else").click()
         page.locator(".is-here").get_by_role("button", name=choice).click()
+        if choice == "Easier today":  # it is shown first
+            expect(page.locator(".is-here .easier-form")).to_be_visible()
+            page.locator(".is-here").get_by_role("button", name="Done, the easier way").click()
     for _number in range(3):
         page.locator(".is-here").get_by_role("button", name="Done", exact=True).click()
     tap = Taps(page)

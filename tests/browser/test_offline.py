@@ -227,6 +227,38 @@ def test_signing_out_asks_before_what_waits_would_be_gone(
     assert page.evaluate("caches.keys()") == []
 
 
+def test_a_form_that_the_network_did_not_take_costs_no_copy(page: Page, context: BrowserContext):
+    page.goto("/help-now/")
+    context.set_offline(True)
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Tell the clinic").click()
+    expect(page.get_by_text("No connection: this was not sent.")).to_be_visible()
+    expect(page.get_by_role("checkbox").first).to_be_checked()
+    page.evaluate("document.querySelector('form').submit()")  # as without a script of the page
+    expect(page.get_by_role("heading", name="No connection just now")).to_be_visible()
+    page.goto("/help-now/")
+    expect(page.get_by_role("checkbox").first).to_be_visible()
+
+
+def test_what_was_stopped_without_a_network_is_not_offered_again(
+    page: Page, context: BrowserContext, patient: Patient
+):
+    context.set_offline(True)
+    page.goto("/session/")
+    page.locator("[data-screen=before] .scale-step").nth(4).click()
+    page.locator(".is-here").get_by_role("button", name="Stop: it hurts more").click()
+    expect(page.get_by_text("the clinic is told as soon as there is one")).to_be_visible()
+    page.get_by_role("button", name="Go on with the rest").click()
+    done(page, 2, 6)
+    page.locator("[data-screen=after] .scale-step").nth(3).click()
+    last_tap(page)
+    page.get_by_role("link", name="To today").click()
+    expect(page.get_by_role("link", name="Record one more session").first).to_be_visible()
+    page.goto("/session/")
+    page.locator("[data-screen=before] .scale-step").nth(4).click()
+    expect(page.locator(".is-here .guided-count")).to_have_text("Exercise 1 of 5")
+
+
 def test_another_day_without_a_network_is_a_session_of_that_day(
     page: Page, context: BrowserContext, patient: Patient
 ):

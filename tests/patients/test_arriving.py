@@ -12,6 +12,7 @@ from clinic.models import Event, Notice
 from patients import adherence
 from patients.adherence import Mark
 from patients.arriving import Arrival, Became, Sent, take_in
+from patients.clinic_pages.told_sessions import told_aside
 from patients.correcting import correct_session
 from patients.models import ExerciseStop, PracticeSession, SetAside, WorkItem
 from patients.signin.handle import handle_of
@@ -148,9 +149,58 @@ def test_while_an_emergency_sign_is_open_it_is_kept_for_the_clinic(trial):
     assert arrives(trial, 3, done="ABC").why == WhyAside.SUSPENDED
 
 
-def test_an_exercise_that_was_off_by_then_is_kept_for_the_clinic(trial):
-    trial.records(2, done="AB", stopped="C")
-    assert arrives(trial, 4, done="ABC").why == WhyAside.EXERCISE
+def test_an_exercise_that_was_off_by_then_is_kept_for_the_clinic_and_the_others_are_recorded(trial):
+    """Day 4 turned B off, and the phone did not know: on day 5 A and B were done, and C was stopped."""
+    trial.records(4, done="AC", stopped="B")
+    for _time in range(2):
+        assert arrives(trial, 5, done="AB", stopped="C") == Arrival(Became.SET_ASIDE, WhyAside.EXERCISE)
+    session = trial.sessions().get(practised_on=trial.date(5))
+    told = {record.line: record.outcome for record in session.records.all()}
+    assert told == {trial.line("A"): "done", trial.line("C"): "stopped"}
+    assert set(ExerciseStop.objects.values_list("line", flat=True)) == {trial.line("B"), trial.line("C")}
+    assert len(SetAside.objects.get().said["exercises"]) == 3
+
+
+def test_an_evening_stop_does_not_turn_the_morning_off(trial):
+    trial.records(4, at="20:00", done="AB", stopped="C")
+    assert arrives(trial, 4, at="08:00", done="ABC").became == Became.SAVED
+
+
+def test_a_session_of_a_programme_that_was_replaced_is_read_by_its_own_exercises(trial):
+    trial.ends(4)
+    Scenario("X", patient=trial.patient, start="2026-03-06", activated="2026-03-06")
+    assert arrives(trial, 3, done="AB", stopped="C").why == WhyAside.DAY  # the new one had not begun
+    kept = SetAside.objects.get()
+    assert kept.prescription == trial.prescription
+    (told,) = told_aside([kept])
+    assert (told.done, [one.state for one in told.others]) == ("2 of 3 exercises done", ["stopped"])
+
+
+def test_a_stop_in_an_unfinished_session_that_is_refused_reaches_the_clinic_at_once(trial):
+    trial.ends(5, at="11:00")
+    for _time in range(2):
+        with pytest.raises(ValidationError):
+            arrives(trial, 5, whole=False, done="A", stopped="B")
+    assert SetAside.objects.count() == 1
+    assert alerts(trial, WorkKind.STOP) == [Alert.STOP]
+
+
+def test_an_older_tap_that_comes_second_takes_nothing_back(trial):
+    arrives(trial, 5, at="11:02", whole=False, done="A", stopped="B")
+    arrives(trial, 5, at="11:01", whole=False, done="A")
+    assert ExerciseStop.objects.get().line == trial.line("B")
+    arrives(trial, 5, at="11:03", whole=False, done="A")
+    assert not ExerciseStop.objects.exists()
+
+
+def test_a_phone_whose_clock_says_it_was_before_that_day_has_done_it_just_now(trial):
+    sent = Sent(UID, trial.date(5), trial.answers(done="ABC"), trial.at(4, "23:58"))
+    take_in(patient=trial.patient, sent=sent, is_whole=True, by=trial.patient.user, now=trial.at(5, "00:03"))
+    session = trial.sessions().get()
+    assert (session.practised_on, session.recorded_on, session.arrived_late) == (
+        *(trial.date(5), trial.date(5)),
+        False,
+    )
 
 
 def test_a_day_that_can_not_be_recorded_is_kept_for_the_clinic(trial):
@@ -179,6 +229,8 @@ def test_a_session_keeps_the_version_that_the_phone_had_shown(trial):
     session = trial.sessions().get()
     assert (session.version.number, session.records.count()) == (1, 3)
     assert totals_of(trial) == (1, 4)  # of days 1 to 4; day 4 asks one session by either version
+    day_four = trial.report(on=5).days[3]
+    assert (day_four.state, day_four.doses_due) == (adherence.DayState.DONE, 3)  # all that was shown
 
 
 def totals_of(trial: Scenario) -> tuple[int, int]:
@@ -220,6 +272,26 @@ def test_when_it_was_done_comes_from_the_phone(trial):
     send(trial, done_at=trial.at(5, "09:00").isoformat().replace("+00:00", "Z"))
     session = trial.sessions().get()
     assert (session.first_recorded_at, session.arrived_late) == (trial.at(5, "09:00"), True)
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"]
+)
+def test_a_phone_that_has_lost_its_clock_has_done_it_just_now(nonsense, trial):
+    assert send(trial, done_at=nonsense).json()["became"] == "saved"
+    assert not trial.sessions().get().arrived_late
+
+
+def test_as_many_words_as_the_browser_allows_with_its_two_characters_for_a_line(trial):
+    words = ("a" * 99 + "\n") * 20
+    assert send(trial, words=words.replace("\n", "\r\n")).json()["became"] == "saved"
+    assert trial.sessions().get().words == words.strip()
+
+
+def test_an_unfinished_one_that_cannot_be_taken_is_told_so_that_the_phone_keeps_it(trial):
+    trial.ends(5, at="11:00")
+    answer = send(trial, is_whole="")
+    assert (answer.status_code, answer.json()["closed"]) == (403, True)
 
 
 def test_signed_out_is_401_and_nothing_is_lost(trial, client):

@@ -130,6 +130,14 @@ def test_stopping_for_today_turns_all_off_and_can_be_taken_back(trial):
     assert not ExerciseStop.objects.exists()
 
 
+def test_stopped_taken_back_and_stopped_again_sends_a_mail_again(trial):
+    tap(trial, stopped="A")
+    tap(trial, at="12:01")
+    tap(trial, at="12:02", stopped="A")
+    first, second = Notice.objects.filter(kind="stop_alert").order_by("pk")
+    assert second.params == {"work_item": WorkItem.objects.get().pk} != first.params
+
+
 # --- The pages --------------------------------------------------------------------------------------------
 def test_taps_are_kept_and_the_page_comes_back_to_them(trial):
     client = client_of(trial)
