@@ -185,7 +185,9 @@ function undoAll() {
   go(firstOpen());
 }
 
-const afterwards = () => screens.findIndex((screen) => screen.dataset.screen === "after");
+function afterwards() {
+  return screens.findIndex((screen) => screen.dataset.screen === "after");
+}
 
 /* The timer, or the counter, of an exercise of which nothing was said yet. */
 function time(screen) {

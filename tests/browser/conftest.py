@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,9 +62,19 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture(autouse=True)
 def _no_memory_of_earlier_tests(transactional_db) -> Iterator[None]:
-    """Rate limits live in the cache's table, which the flush between tests does not know."""
+    """Rate limits live in the cache's table, which the flush between tests does not know. The flush would also
+    wait for a request that the server still works on, and the request for the flush."""
     yield
+    _wait_for_the_last_request()
     cache.clear()
+
+
+def _wait_for_the_last_request(seconds: float = 10) -> None:
+    """The browser is closed by now; the live server may still answer what it asked for last."""
+    ends = time.monotonic() + seconds
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+        assert time.monotonic() < ends, "the live server still works on a request"
+        time.sleep(0.02)
 
 
 @dataclass
