@@ -178,7 +178,8 @@ def _running(prescription: Any, today: dt.date) -> Standing:
     else:
         finished = sum(session.was_told and session is not going_on for session in of_today)
         state = State.DONE if finished >= asked else State.DUE
-        if prescription.skip_reason and not of_today:
+        # Of a session that told of the pain before alone, nothing was practised yet.
+        if prescription.skip_reason and not any(session.was_told for session in of_today):
             state = State.SKIPPED
     return Standing(
         state=state,
