@@ -17,7 +17,9 @@ class HideTokens(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
             record.args = tuple(_hidden(one) for one in record.args)
-        elif isinstance(record.args, dict):  # a line of gunicorn's access log, by its parts; of a class of its own
+        elif isinstance(
+            record.args, dict
+        ):  # a line of gunicorn's access log, by its parts; of a class of its own
             parts = copy.copy(record.args)
             parts.update({name: _hidden(one) for name, one in parts.items()})
             record.args = parts

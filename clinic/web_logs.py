@@ -16,5 +16,7 @@ class Logger(glogging.Logger):
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
         for log in (self.access_log, self.error_log):
-            if not any(isinstance(one, HideTokens) for one in log.filters):  # it is set up again when reloaded
+            if not any(
+                isinstance(one, HideTokens) for one in log.filters
+            ):  # it is set up again when reloaded
                 log.addFilter(HideTokens())

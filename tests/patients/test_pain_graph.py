@@ -75,10 +75,10 @@ def test_a_day_without_a_session(between, joined):
 
 def spans_of_the_line(trial: Scenario, on: int) -> list[int]:
     """How many answers each stroke of the pain before joins, by the report of day `on`."""
-    sessions = {day.on: [] for day in trial.report(on).days}
-    for session in trial.sessions():
-        sessions[session.practised_on].append(session)
-    graph = pain_graph([(day, sessions[day.on]) for day in trial.report(on).days])
+    sessions = list(trial.sessions())
+    graph = pain_graph(
+        [(day, [one for one in sessions if one.practised_on == day.on]) for day in trial.report(on).days]
+    )
     return strokes(graph)[0]
 
 
