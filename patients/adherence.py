@@ -57,6 +57,7 @@ class Day:
     doses_due: int = 0
     sessions_recorded: int = 0
     reason: str = ""  # why nothing was done, one of SkippedDay.Reason, where the day was told as skipped
+    is_day_off: bool = False  # not a weekday of the programme, so nothing was to be entered
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,8 @@ def _day(trial: TrialFacts, day: dt.date, *, today: dt.date) -> Day:
     if is_paused(day, trial.pauses):
         return Day(day, DayState.PAUSED, marks, sessions_recorded=len(sessions))
     if version is None or not _is_asked(trial, version, day):
-        return Day(day, DayState.NOT_DUE, marks, sessions_recorded=len(sessions))
+        is_day_off = version is not None and day.isoweekday() not in version.weekdays
+        return Day(day, DayState.NOT_DUE, marks, sessions_recorded=len(sessions), is_day_off=is_day_off)
     asked = version.sessions_a_day
     missing = max(0, asked - len(sessions))  # sessions that were asked and not recorded
     reason = "" if sessions else trial.skipped.get(day, "")

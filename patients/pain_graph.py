@@ -1,7 +1,8 @@
 """Pain before, during and right after over the days that are shown, as the figures of a graph.
 
-Missing is missing: it is never drawn as 0, and the line breaks there. A day off by the schedule is no gap,
-as nothing was to be entered; a day that was missed or paused is one. Each date has a column, in it each
+Missing is missing: it is never drawn as 0, and the line breaks there. A weekday that is off by the schedule
+is no gap, as nothing was to be entered, nor is today while it is open; any other date without a session is
+one: missed, skipped, paused, suspended, or with every exercise stopped. Each date has a column, in it each
 session a part in the order in which they were first recorded, and in that its three moments from left to
 right. Drawn by `patients/pain_graph.html`, for the patient and for the clinic alike.
 """
@@ -28,7 +29,6 @@ MOMENTS = (
     ("during", "pain_during", _("during")),
     ("after", "pain_after", _("right after")),
 )
-NO_GAP = frozenset({DayState.NOT_DUE, DayState.OPEN})  # without a session, nothing was missed
 
 Dated = tuple[Day, Sequence[PracticeSession]]
 
@@ -100,7 +100,7 @@ def _line(days: Sequence[Dated], column: float, place: int) -> Line:
     key, name, label = MOMENTS[place]
     runs: list[list[Spot]] = [[]]
     for number, (day, sessions) in enumerate(days):
-        if not sessions and day.state not in NO_GAP:
+        if not sessions and not _joins(day):
             runs.append([])
         for order, session in enumerate(sessions):
             level = getattr(session, name)
@@ -115,6 +115,11 @@ def _line(days: Sequence[Dated], column: float, place: int) -> Line:
         spots=[spot for run in runs for spot in run],
         strokes=[" ".join(f"{spot.x},{spot.y}" for spot in run) for run in runs if len(run) > 1],
     )
+
+
+def _joins(day: Day) -> bool:
+    """Whether a date without a session leaves the line whole."""
+    return day.state == DayState.OPEN or (day.state == DayState.NOT_DUE and day.is_day_off)
 
 
 def _paused(days: Iterable[Dated], column: float) -> Iterator[tuple[str, str]]:

@@ -10,9 +10,10 @@ from clinic import audit
 from clinic.audit import Verb
 from clinic.localtime import local_date
 from clinic.models import User
+from clinic.weekdays import EVERY_DAY
 from patients.locking import locked
 from patients.models import Pause, Prescription
-from patients.trial import ONE_DAY, move_review
+from patients.trial import ONE_DAY, Span, move_review, spans
 
 MOST_DAYS_BY_PATIENT = 14
 MOST_DAYS = 366  # days are counted one by one, and a date of a far year is a typing error
@@ -31,8 +32,9 @@ def pause(
 ) -> Pause:
     """Pause from the local date `starts_on` to `ends_on`, both included.
 
-    Patients pause from today on, at most 14 days; staff may back-date. Raises ValidationError, by field,
-    for an end before the start, days before the programme, days that are paused already, or an ended one.
+    Patients pause from today on, at most 14 days together with the pauses that adjoin, whoever made those;
+    staff may back-date. Raises ValidationError, by field, for an end before the start, days before the
+    programme, days that are paused already, or an ended one.
     """
     prescription = locked(prescription)
     today = local_date(now, prescription.patient.zone)
@@ -58,6 +60,9 @@ def pause(
         raise ValidationError(
             {"ends_on": ValidationError(_("Choose days within a year from now."), code="far")}
         )
+    if by_patient and _days_on_end(prescription, Span(starts_on, ends_on)) > MOST_DAYS_BY_PATIENT:
+        words = _("With the pause beside it that is more than 14 days; for longer, call us.")
+        raise ValidationError({"ends_on": ValidationError(words, code="long")})
     made = Pause.objects.create(
         prescription=prescription,
         starts_on=starts_on,
@@ -77,6 +82,30 @@ def pause(
         now=now,
     )
     return made
+
+
+def _days_on_end(prescription: Prescription, asked: Span) -> int:
+    """How long one is away with `asked`, counted as one with the pauses before and after it that adjoin.
+
+    They adjoin where no weekday of the programme lies between, so that nobody would practise there.
+    """
+    version = prescription.versions.in_force(max(asked.first, prescription.starts_on or asked.first)).first()
+    weekdays = version.weekdays if version else EVERY_DAY
+    first, last = asked
+    others = sorted(spans(prescription))
+    for other in reversed(others):
+        if other.last < first and not _lies_between(other.last, first, weekdays):
+            first = other.first
+    for other in others:
+        if last < other.first and not _lies_between(last, other.first, weekdays):
+            last = other.last
+    return (last - first).days + 1
+
+
+def _lies_between(last: dt.date, first: dt.date, weekdays: str) -> bool:
+    """Whether a date between the two, neither of them included, is one of `weekdays`."""
+    dates = (last + ONE_DAY * offset for offset in range(1, min((first - last).days, 8)))
+    return any(str(day.isoweekday()) in weekdays for day in dates)
 
 
 def paused_until(prescription: Prescription, *, today: dt.date) -> dt.date | None:

@@ -85,6 +85,7 @@ class Standing:
     pause: Span | None = None
     next_due_on: dt.date | None = None
     day: int | None = None  # the counted day of the programme since its start
+    offers_pause: bool = False  # left out for more pain, and tomorrow is not paused yet
     is_maintenance: bool = False  # no day is counted for the patient then, only the review's date is said
 
     @property
@@ -178,7 +179,8 @@ def _running(prescription: Any, today: dt.date) -> Standing:
     else:
         finished = sum(session.was_told and session is not going_on for session in of_today)
         state = State.DONE if finished >= asked else State.DUE
-        if prescription.skip_reason and not of_today:
+        # Of a session that told of the pain before alone, nothing was practised yet.
+        if prescription.skip_reason and not any(session.was_told for session in of_today):
             state = State.SKIPPED
     return Standing(
         state=state,
@@ -193,6 +195,9 @@ def _running(prescription: Any, today: dt.date) -> Standing:
         pause=pause,
         day=day_number(starts_on=prescription.starts_on, on=today, pauses=pauses),
         next_due_on=_next_due(version.weekdays, pauses, after=today) if version else None,
+        offers_pause=state == State.SKIPPED
+        and prescription.skip_reason == SkippedDay.Reason.FLARE
+        and not is_paused(today + ONE_DAY, pauses),
         is_maintenance=is_maintenance,
     )
 

@@ -177,6 +177,9 @@ def test_web_serves_pages_and_the_files_of_a_release(variables, tmp_path):
         for sheet in sheets:
             assert re.search(r"\.[0-9a-f]{12}\.css$", sheet), sheet
             assert get(port, sheet, **behind_proxy)[0] == 200
+        get(port, "/calendar/a-secret-address.ics", **behind_proxy)
+        web.wait_until_it_says('"GET /calendar/... HTTP/1.1"')
+        assert "a-secret-address" not in web.said
     assert not is_healthy("web", variables)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from patients.models import Pause, SkippedDay
 from patients.pausing import MOST_DAYS_BY_PATIENT
+from patients.trial import ONE_DAY
 
 PAUSE_REASONS = [
     (Pause.Reason.HOLIDAY, _("Holiday")),
@@ -29,7 +30,10 @@ class SkipForm(forms.Form):
 
 
 class OwnPauseForm(forms.Form):
-    """From `today` on; the rules themselves are in patients.pausing."""
+    """From `today` on; the rules themselves are in patients.pausing.
+
+    Where something is `told` of today it begins tomorrow unless said otherwise, so that what was told counts.
+    """
 
     starts_on = forms.DateField(label=_("First day"), input_formats=["%Y-%m-%d"], error_messages=DATE_ERRORS)
     ends_on = forms.DateField(label=_("Last day"), input_formats=["%Y-%m-%d"], error_messages=DATE_ERRORS)
@@ -37,8 +41,11 @@ class OwnPauseForm(forms.Form):
         label=_("Reason"), choices=PAUSE_REASONS, widget=forms.RadioSelect, error_messages=REASON_ERRORS
     )
 
-    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
-        super().__init__(*args, **{"initial": {"starts_on": today}, **kwargs})
+    def __init__(
+        self, *args: Any, today: dt.date, told: bool = False, reason: str = "", **kwargs: Any
+    ) -> None:
+        starts_on = today + ONE_DAY if told else today
+        super().__init__(*args, **{"initial": {"starts_on": starts_on, "reason": reason}, **kwargs})
         for name in ("starts_on", "ends_on"):
             # The browser's own date field speaks ISO, whatever the language of the page.
             self.fields[name].widget = forms.DateInput(

@@ -25,6 +25,7 @@ MODULES = (
     "js/asides.js",
     "js/counter.js",
     "js/kept.js",
+    "js/newday.js",
     "js/resume.js",
     "js/timer.js",
 )  # imported by those, by their plain names

@@ -1,5 +1,6 @@
 """Pausing a programme from today on, and practising again before the pause is over."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clinic.localtime import local_date
 from patients import pausing
 from patients.forms.away import PAUSE_REASONS, OwnPauseForm
-from patients.models import Pause, Prescription
+from patients.models import Pause, PracticeSession, Prescription
 from patients.pages.shell import show
 from patients.signin.current import patient_required
 from patients.standing import current_prescription
@@ -29,8 +30,10 @@ def pause(request: Any) -> HttpResponse:
     """The pauses that run or are to come, and a form for a new one."""
     now = timezone.now()
     today = local_date(now, request.patient.zone)
-    running = _running(request)
-    form = OwnPauseForm(request.POST if request.method == "POST" else None, today=today)
+    running = _running(request, on=today)
+    form = OwnPauseForm(
+        request.POST if request.method == "POST" else None, today=today, **_told(request, running, on=today)
+    )
     if request.method == "POST" and running is not None and form.is_valid():
         try:
             made = pausing.pause(
@@ -83,8 +86,20 @@ def end_pause(request: Any) -> HttpResponse:
     return redirect("today")
 
 
-def _running(request: Any) -> Any:
-    prescription = current_prescription(patient=request.patient, user=request.user)
+def _told(request: Any, running: Any, *, on: dt.date) -> dict[str, Any]:
+    """Whether something was told of the date `on`, and the reason for a pause that follows from it."""
+    if running is None:
+        return {}
+    sessions = PracticeSession.objects.visible_to_patient(request.user).current().told().of(request.patient)
+    if sessions.filter(prescription=running, practised_on=on).exists():
+        return {"told": True}
+    # A day that was forgotten gives no reason for days to come; the others are called the same.
+    reason = running.skip_reason if running.skip_reason in Pause.Reason.values else ""
+    return {"told": bool(running.skip_reason), "reason": reason or ""}
+
+
+def _running(request: Any, *, on: dt.date | None = None) -> Any:
+    prescription = current_prescription(patient=request.patient, user=request.user, on=on)
     is_running = prescription is not None and prescription.status == Prescription.Status.ACTIVE
     return prescription if is_running else None
 

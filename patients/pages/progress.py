@@ -111,7 +111,11 @@ def progress_day(request: Any, on: dt.date) -> HttpResponse:
     if day is None:
         raise Http404
     row = _rows(request, prescription, [day], today=today)[0]
-    return show(request, "progress_day.html", section="progress", row=row, is_today=on == today)
+    # The day itself stays as it was told; a pause is offered from tomorrow on.
+    is_paused = row.eases_off and paused_until(prescription, today=today + ONE_DAY) is not None
+    return show(
+        request, "progress_day.html", section="progress", row=row, is_today=on == today, is_paused=is_paused
+    )
 
 
 def _report(prescription: Prescription, *, today: dt.date) -> Report:

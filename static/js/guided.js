@@ -4,6 +4,7 @@
 import { dressDuring, reply } from "./asides.js";
 import { startCounter } from "./counter.js";
 import { deliver, entryOf, put, remove } from "./kept.js";
+import { readAnewOnANewDay } from "./newday.js";
 import { resume } from "./resume.js";
 import { startTimer } from "./timer.js";
 
@@ -27,6 +28,7 @@ const value = (name) => field(name)?.value ?? "";
 const outcomeOf = (screen) => value(`${screen.dataset.line}-outcome`);
 const isPain = (input) => input.name.startsWith("pain_");
 
+readAnewOnANewDay(form);
 form.before(clone("guided-top"));
 const top_ = form.previousElementSibling;
 const kept = top_.querySelector(".guided-kept");

@@ -48,6 +48,7 @@ function run(screen, box, plan) {
   const letSleep = stayAwake();
 
   box.addEventListener("click", (event) => {
+    if (at >= plan.length) return;  // it is over: nothing is left to pause or to make longer
     const what = event.target.closest("button")?.dataset.timer;
     if (what === "pause") {
       paused = !paused;
@@ -119,10 +120,22 @@ export function soundButton(button) {
   show();
 }
 
-/* Keeps the screen awake, where the browser can do that, until what is given back is called. */
+/* Keeps the screen awake, where the browser can do that, until what is given back is called. The browser lets the
+   screen sleep when the page is hidden, so it is asked anew when the page is seen again. */
 export function stayAwake() {
-  const lock = navigator.wakeLock?.request("screen").catch(() => null);
-  return () => lock?.then((awake) => awake?.release()).catch(() => {});
+  let lock = null;
+  const release = () => lock?.then((awake) => awake?.release()).catch(() => {});
+  const ask = () => {
+    if (document.hidden) return;
+    release();
+    lock = navigator.wakeLock?.request("screen").catch(() => null);
+  };
+  document.addEventListener("visibilitychange", ask);
+  ask();
+  return () => {
+    document.removeEventListener("visibilitychange", ask);
+    release();
+  };
 }
 
 export function signal() {

@@ -1,6 +1,9 @@
 """The guided session in Chromium: its taps, its timer, what is kept, and what can be taken back."""
 
+import datetime as dt
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from patients.models import ExerciseRecord, ExerciseStop, Patient, PracticeSession, WorkItem
@@ -152,6 +155,80 @@ def test_the_timer_begins_and_changes_sides_by_itself(page: Page):
     assert page.locator(".is-here input[id$='-left']").is_checked()
     page.clock.run_for((4 + 30 + 4 + 30 + 4 + 30) * 1000)
     expect(phase).to_have_text("Well done")
+    # It is over: nothing is left that could be made longer, and nothing breaks (watched_page would tell).
+    page.locator(".is-here [data-timer=more]").click()
+    expect(seconds).to_have_text("")
+
+
+# A browser's wake lock, as it behaves: gone as soon as the page is hidden.
+LOCKS = """
+window.held = 0;
+Object.defineProperty(navigator, "wakeLock", { value: { request: async () => {
+    let is_held = true;
+    window.held += 1;
+    const release = async () => { if (is_held) { is_held = false; window.held -= 1; } };
+    document.addEventListener("visibilitychange", () => { if (document.hidden) release(); });
+    return { release };
+} } });
+"""
+HIDE = """(is_hidden) => {
+    Object.defineProperty(document, "hidden", { value: is_hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def held(page: Page, locks: int) -> None:
+    """Wait until so many locks are held; the policy of the page lets nothing wait inside of it."""
+    for _try in range(50):
+        if page.evaluate("window.held") == locks:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{page.evaluate('window.held')} are held, not {locks}")
+
+
+def test_the_screen_stays_awake_again_after_the_page_was_hidden(page: Page):
+    page.add_init_script(LOCKS)
+    page.goto("/session/")
+    page.locator(".is-here").get_by_role("button", name="Go on without saying").click()
+    held(page, 1)
+    page.evaluate(HIDE, True)
+    held(page, 0)
+    page.evaluate(HIDE, False)
+    held(page, 1)
+    page.locator("[data-do=back]").click()  # no timer runs there
+    held(page, 0)
+    page.evaluate(HIDE, True)
+    page.evaluate(HIDE, False)
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.held") == 0
+
+
+def loads_when_looked_at_again(page: Page, *, days: int) -> int:
+    """How often the page is loaded after it was put away and the phone's clock is `days` on."""
+    loads: list[Page] = []
+    page.on("load", lambda loaded: loads.append(loaded))
+    page.clock.set_fixed_time(timezone.now() + dt.timedelta(days=days))
+    page.evaluate(HIDE, True)
+    page.evaluate(HIDE, False)
+    page.wait_for_timeout(1_500)
+    return len(loads)
+
+
+@pytest.mark.parametrize(("days", "loads"), [(0, 0), (1, 1)])
+def test_left_open_overnight_it_is_read_anew(page: Page, days: int, loads: int):
+    page.goto("/session/")
+    first = page.locator(".is-here").get_by_role("button", name="Go on without saying")
+    expect(first).to_be_visible()
+    assert loads_when_looked_at_again(page, days=days) == loads
+    expect(first).to_be_visible()
+
+
+def test_left_open_overnight_what_was_told_stays(page: Page):
+    page.goto("/session/")
+    Taps(page).pain("before", 3)
+    kept(page)
+    assert loads_when_looked_at_again(page, days=1) == 0
+    assert page.locator("[name=pain_before]:checked").get_attribute("value") == "3"
 
 
 def test_by_keyboard_alone(page: Page, patient: Patient):

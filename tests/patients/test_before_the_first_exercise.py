@@ -51,6 +51,17 @@ def test_one_tap_keeps_it_and_the_page_comes_back_to_it(trial):
     assert client.get("/session/").context["form"]["pain_before"].value() == 3
 
 
+def test_not_today_holds_after_it_until_an_exercise_is_told(trial):
+    says_pain(trial, 3)
+    client = client_of(trial)
+    client.post("/progress/2026-03-04/skipped/", {"reason": "flare"})
+    assert stands(trial, 3).state == State.SKIPPED
+    assert "Not today, you said." in text(client.get("/"))
+    assert states(trial.report(on=3)) == "--S"
+    trial.records(3, at="20:00", done="AB")
+    assert stands(trial, 3, "20:30").state == State.DONE
+
+
 def test_it_is_not_recorded_in_adherence_as_long_as_nothing_follows(trial):
     """Days 1 and 2: nothing, and pain alone. Both are missed; not skipped, which would have a reason."""
     says_pain(trial, 2)

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from patients.models import Pause, SkippedDay
 from tests.factories import PatientFactory, PauseFactory, PrescriptionFactory
-from tests.patients.pages import client_of, text
-from tests.patients.scenario import Scenario
+from tests.patients.pages import client_of, posted, text
+from tests.patients.scenario import Scenario, totals
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +66,31 @@ def test_a_day_with_more_pain_leads_on_gently(client, trial):
     ):
         assert part in said
     assert "fault" not in said
+
+
+def first_day_offered(client) -> str:
+    return client.get("/pause/").context["form"]["starts_on"].value().isoformat()
+
+
+def test_a_flare_today_offers_a_pause_from_tomorrow_on_until_there_is_one(client, trial):
+    """Friday 6 March is told as skipped and stays so: 3 of 5 sessions; from Saturday on nothing is due."""
+    said = text(client.post(skip(5), {"reason": "flare"}, follow=True))
+    assert "pause the programme from tomorrow on" in said
+    assert "Pause from tomorrow on" in text(client.get("/"))
+    form = client.get("/pause/").context["form"]
+    assert (first_day_offered(client), form["reason"].value()) == ("2026-03-07", "flare")
+    client.post("/pause/", sent("2026-03-07", "2026-03-09", "flare"))
+    assert "Pause from tomorrow on" not in text(client.get("/"))
+    assert "from tomorrow on" not in text(client.get("/progress/2026-03-06/"))
+    assert totals(trial.report(on=8)) == "3 of 5 sessions, 6 of 10 doses"
+
+
+@pytest.mark.parametrize("reason", ["forgot", "holiday", "illness"])
+def test_for_another_reason_it_is_not_pressed_on_anybody(client, trial, reason):
+    client.post(skip(5), {"reason": reason})
+    assert "Pause from tomorrow on" not in text(client.get("/"))
+    form = client.get("/pause/").context["form"]
+    assert form["reason"].value() == ("" if reason == "forgot" else reason)
 
 
 def test_taken_back(client, trial):
@@ -143,6 +168,20 @@ def test_a_pause_from_today_on_and_practising_again(client, trial, time_machine)
     pause.refresh_from_db()
     assert pause.ends_on == dt.date(2026, 3, 6)
     assert "Start" in text(client.get("/"))
+
+
+def test_where_today_is_recorded_a_pause_begins_tomorrow(client, trial):
+    """Days 1 to 3 and 5 of five: 4 of 5. From today on it would be 3 of 4."""
+    assert first_day_offered(client) == "2026-03-06"
+    trial.records(5, done="AB")
+    assert first_day_offered(client) == "2026-03-07"
+    client.post("/pause/", sent(first_day_offered(client), "2026-03-08"))
+    assert totals(trial.report(on=6)) == "4 of 5 sessions, 8 of 10 doses"
+
+
+def test_the_pain_before_alone_is_no_session_that_a_pause_must_spare(client, trial):
+    client.post("/session/send/", posted(trial, on=trial.date(5), pain_before="3"))
+    assert first_day_offered(client) == "2026-03-06"
 
 
 def test_a_pause_to_come_is_taken_back(client, trial):

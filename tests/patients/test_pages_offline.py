@@ -45,7 +45,7 @@ def test_what_it_stores_is_there(client):
     parts = constant("PARTS", client)
     assert "/no-network/" in parts
     files = [path for path in parts if path.startswith("/static/")]
-    assert len(files) == len(parts) - 1 == 14
+    assert len(files) == len(parts) - 1 == 15
     assert [path for path in files if not find(path.removeprefix("/static/"))] == []
 
 

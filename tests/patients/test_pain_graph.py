@@ -65,12 +65,54 @@ def test_what_was_left_out_is_not_drawn_and_breaks_its_line_alone():
         (DayState.NOT_RECORDED, []),
         (DayState.PAUSED, []),
         (DayState.SKIPPED, []),
-        (DayState.NOT_DUE, [2]),  # nothing was to be entered
+        (DayState.NOT_DUE, []),  # suspended, or all was stopped
     ],
 )
 def test_a_day_without_a_session(between, joined):
     graph = pain_graph(dated([felt(before=3)], between, [felt(before=5)]))
     assert strokes(graph)[0] == joined
+
+
+def spans_of_the_line(trial: Scenario, on: int) -> list[int]:
+    """How many answers each stroke of the pain before joins, by the report of day `on`."""
+    sessions = list(trial.sessions())
+    graph = pain_graph(
+        [(day, [one for one in sessions if one.practised_on == day.on]) for day in trial.report(on).days]
+    )
+    return strokes(graph)[0]
+
+
+@pytest.mark.django_db
+def test_a_weekday_off_is_no_gap():
+    """Mondays and Wednesdays; days 1, 3 and 8 are the Mondays and the Wednesday between."""
+    trial = Scenario("A", weekdays="13")
+    for number in (1, 3, 8):
+        trial.records(number, done="A", before=4)
+    assert spans_of_the_line(trial, 9) == [3]
+
+
+@pytest.mark.django_db
+def test_days_that_were_suspended_are_a_gap():
+    """Told on day 3 and cleared on day 10: days 4 to 9 are not due, and nothing was entered on them."""
+    trial = Scenario("A")
+    for number in (1, 2, 3):
+        trial.records(number, done="A", before=4)
+    trial.reports_emergency(3)
+    trial.clears_emergency(10)
+    for number in (10, 11):
+        trial.records(number, at="18:00", done="A", before=2)
+    assert spans_of_the_line(trial, 12) == [3, 2]
+
+
+@pytest.mark.django_db
+def test_days_on_which_all_was_stopped_are_a_gap():
+    trial = Scenario("A")
+    trial.records(1, done="A", before=4)
+    trial.records(2, stopped="A", before=6)
+    trial.resumes(9, "A")
+    for number in (9, 10, 11):
+        trial.records(number, done="A", before=2)
+    assert spans_of_the_line(trial, 12) == [2, 3]
 
 
 def test_paused_days_are_marked_as_one_run():

@@ -53,6 +53,44 @@ def test_fifteen_days_are_too_long_for_a_patient(trial):
     trial.pauses(5, 19)  # the clinic may
 
 
+def test_pauses_that_adjoin_are_one_for_a_patient(trial):
+    """Days 5 to 14 are ten; with 15 to 18 they are fourteen, with 15 to 19 fifteen, and so with 4."""
+    trial.pauses(5, 14, by_patient=True)
+    assert refusal(trial, 15, 19, told_on=5, by_patient=True) == ("ends_on", "long")
+    trial.pauses(15, 18, told_on=5, by_patient=True)
+    assert refusal(trial, 19, 19, told_on=5, by_patient=True) == ("ends_on", "long")
+    assert refusal(trial, 4, 4, told_on=4, by_patient=True) == ("ends_on", "long")
+    trial.pauses(19, 19, told_on=5)  # the clinic may
+
+
+def test_a_pause_between_two_joins_them(trial):
+    """Days 1 to 5, 6 and 7 to 15 are fifteen on end; without day 6 they are two, as that is for practice."""
+    trial.pauses(1, 5, by_patient=True)
+    trial.pauses(7, 15, told_on=1, by_patient=True)
+    assert refusal(trial, 6, 6, told_on=1, by_patient=True) == ("ends_on", "long")
+
+
+def test_a_day_for_practice_between_parts_them(trial):
+    trial.pauses(5, 18, by_patient=True)
+    trial.pauses(20, 33, told_on=18, by_patient=True)
+
+
+def test_a_weekend_between_parts_nothing_where_weekdays_alone_are_for_practice():
+    """Monday 2 to Friday 13 March and from Monday 16 on: nobody would have practised between."""
+    weekdays = Scenario("A", weekdays="12345")
+    weekdays.pauses(1, 12, by_patient=True)
+    assert refusal(weekdays, 15, 16, told_on=12, by_patient=True) == ("ends_on", "long")
+    weekdays.pauses(16, 17, told_on=12, by_patient=True)  # after Monday, on which one practises
+
+
+def test_what_was_left_of_a_pause_that_ended_early_can_be_had(trial):
+    """Days 5 to 18, back on day 9: 5 to 8 are four, and 9 to 18 are ten more."""
+    pause = trial.pauses(5, 18, by_patient=True)
+    end(trial, pause, on=9)
+    assert refusal(trial, 9, 19, told_on=9, by_patient=True) == ("ends_on", "long")
+    trial.pauses(9, 18, told_on=9, by_patient=True)
+
+
 def test_yesterday_is_too_late_for_a_patient(trial):
     assert refusal(trial, 4, 6, told_on=5, by_patient=True) == ("starts_on", "past")
     trial.pauses(2, 4, told_on=5)  # the clinic may
