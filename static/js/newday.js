@@ -1,12 +1,13 @@
 /* A page that was left open overnight: as long as nothing was told in it, it is read anew, with today's day in it.
    Where something was told it stays what it is, a session of the day on which it was begun. */
 
+import { dateIn } from "./kept.js";
+
 export function readAnewOnANewDay(form) {
   const { zone } = form.dataset;
   if (!zone) return;  // a day that was chosen, or an entry that is changed, stays that
   const look = () => {
-    const today = new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format();
-    if (!document.hidden && form.elements.practised_on.value !== today && !isTold(form)) location.reload();
+    if (!document.hidden && form.elements.practised_on.value !== dateIn(zone) && !isTold(form)) location.reload();
   };
   document.addEventListener("visibilitychange", look);
   // A page just loaded is as new as can be, whatever day this device believes in: only one that was put away.

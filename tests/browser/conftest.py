@@ -62,8 +62,8 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture(autouse=True)
 def _no_memory_of_earlier_tests(transactional_db) -> Iterator[None]:
-    """Rate limits live in the cache's table, which the flush between tests does not know. The flush would also
-    wait for a request that the server still works on, and the request for the flush."""
+    """Rate limits live in the cache's table, which the flush between tests does not know. The flush would
+    also wait for a request that the server still works on, and the request for the flush."""
     yield
     _wait_for_the_last_request()
     cache.clear()
