@@ -70,7 +70,7 @@ def test_a_day_with_more_pain_leads_on_gently(client, trial):
 
 def test_taken_back(client, trial):
     client.post(skip(4), {"reason": "forgot"})
-    assert "Take it back" in text(client.get(skip(4)))
+    assert "Take this back" in text(client.get(skip(4)))
     assert "Nothing was recorded on this day." in text(client.post(skip(4), {"undo": "1"}, follow=True))
     assert not SkippedDay.objects.exists()
 

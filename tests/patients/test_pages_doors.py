@@ -113,4 +113,4 @@ def test_learn_frightens_nobody_and_promises_nothing(client):
     for word in ("wear", "damage", "hernia", "cure", "heal", "guarantee", "degenerat"):
         assert word not in said
     assert "every back differs" in said
-    assert "a pull is not a harm" in said
+    assert "a pull does no harm" in said

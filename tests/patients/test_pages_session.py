@@ -202,7 +202,7 @@ def test_every_problem_is_said_at_once_each_at_its_field(client, trial):
 def test_an_empty_form_is_not_a_session(client, trial):
     page = client.post("/session/", posted(trial, on=trial.date(8), pain_before="3"))
     assert page.status_code == 400
-    assert "Say at least of one exercise how it went." in text(page)
+    assert "Say how at least one exercise went." in text(page)
     assert nothing_saved()
 
 

@@ -51,7 +51,7 @@ def test_what_was_left_out_is_not_entered_and_no_zero(time_machine):
     pains(trial, {1: 4})
     time_machine.move_to(trial.at(9, "12:00"), tick=False)
     said = text(client_of(trial).get("/progress/")).split("Since day 1")[1]
-    assert "4.0 of 1 entry" in said
+    assert "4.0 (from 1 entry)" in said
     assert "not entered" in said
 
 
@@ -64,7 +64,7 @@ def test_what_the_programme_asks_otherwise():
     trial.prescription.versions.get(number=1).exercises.filter(line=trial.line("A")).update(hold_s=15, reps=4)
     name = line.exercise.plain_name
     said = since(trial, 5).programme
-    assert f"{name}: hold 25 seconds, on day 1 15" in said
+    assert f"{name}: hold 25 seconds; on day 1 it was 15 seconds" in said
     assert sum(one.startswith("New since then:") for one in said) == 1
     assert sum(one.startswith("No longer in it:") for one in said) == 1
 
