@@ -73,11 +73,18 @@ def _leads_back(request: Any) -> bool:
     patient = request.patient
     if patient is None or EmergencyReport.objects.uncleared().filter(patient=patient).exists():
         return False
-    came_from = urlsplit(request.headers.get("Referer", ""))
-    if came_from.netloc == request.get_host() and came_from.path == reverse("session"):
+    if _came_from_session(request):
         return True
     mine = PracticeSession.objects.visible_to_patient(request.user).of(patient).current().going_on()
     return bool(mine.filter(practised_on=local_date(timezone.now(), patient.zone)).exists())
+
+
+def _came_from_session(request: Any) -> bool:
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # whatever was sent as one
+        return False
+    return came_from.netloc == request.get_host() and came_from.path == reverse("session")
 
 
 def _clinic(request: Any) -> Clinic | None:

@@ -144,7 +144,7 @@ def test_who_asks_without_a_script_comes_back_to_what_was_said(trial, client):
     assert "Stiff." in text(page)
     assert page.context["sheet"].exercises[trial.line("A")]["outcome"].value() == "done"
     asked = client.post(answer.url, {"uid": form["uid"], "kind": "question", "words": "May I swim?"})
-    assert asked.url == "/ask/?from=session"
+    assert asked.url == "/ask/?sent=1&from=session"
 
 
 # --- The clinic's note ------------------------------------------------------------------------------------

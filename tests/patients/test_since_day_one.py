@@ -1,6 +1,7 @@
 """What changed since day 1: the first week beside the last one, and what is asked otherwise. No verdict."""
 
 import pytest
+from django.utils import translation
 
 from patients.since_day_one import since_day_one
 from patients.versions import lines_of_version
@@ -65,6 +66,9 @@ def test_what_the_programme_asks_otherwise():
     name = line.exercise.plain_name
     said = since(trial, 5).programme
     assert f"{name}: hold 25 seconds; on day 1 it was 15 seconds" in said
+    with translation.override("it"):
+        said_in_italian = since(trial, 5).programme
+    assert any(one.endswith(": tieni 25 secondi; il giorno 1 erano 15 secondi") for one in said_in_italian)
     assert sum(one.startswith("New since then:") for one in said) == 1
     assert sum(one.startswith("No longer in it:") for one in said) == 1
 
