@@ -106,7 +106,7 @@ class Standing:
 
     @property
     def stopped_today(self) -> bool:
-        """Whether the patient stopped for pain today: an exercise, and it was not done after all, or all of it."""
+        """Whether the patient stopped for pain today: an exercise, not done after all, or all of it."""
         outcomes = [record.outcome for record in self.records_today.values()]
         return Outcome.STOPPED in outcomes or any(session.stopped for session in self.sessions_today)
 

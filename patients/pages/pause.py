@@ -26,7 +26,7 @@ REASON_WORDS = dict(PAUSE_REASONS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_required
 def pause(request: Any) -> HttpResponse:
-    """The pauses that run or are to come, and a form for a new one; none while the clinic has to speak first."""
+    """The pauses that run or are to come, and a form for a new one; neither while the clinic is to speak."""
     now = timezone.now()
     today = local_date(now, request.patient.zone)
     running = _running(request)
