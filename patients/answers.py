@@ -69,7 +69,7 @@ def refuse_answers(answers: SessionAnswers, exercises: Sequence[Any], *, is_whol
         problem = _("An exercise in this form is not part of your programme on that day.")
         errors["exercises"] = ValidationError(problem, code="exercise")
     elif is_whole and not lines and not answers.stopped:
-        errors["exercises"] = ValidationError(_("Say at least of one exercise how it went."), code="empty")
+        errors["exercises"] = ValidationError(_("Say how at least one exercise went."), code="empty")
     for answer in answers.exercises:
         if (answer.outcome == Outcome.SKIPPED) != (answer.skip_reason is not None):
             errors["exercises"] = ValidationError(_("Say why you skipped the exercise."), code="reason")

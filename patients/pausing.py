@@ -12,7 +12,8 @@ from clinic.localtime import local_date
 from clinic.models import User
 from clinic.weekdays import EVERY_DAY
 from patients.locking import locked
-from patients.models import Pause, Prescription
+from patients.models import EmergencyReport, Pause, Prescription
+from patients.recording import refuse_suspended
 from patients.trial import ONE_DAY, Span, move_review, spans
 
 MOST_DAYS_BY_PATIENT = 14
@@ -32,14 +33,17 @@ def pause(
 ) -> Pause:
     """Pause from the local date `starts_on` to `ends_on`, both included.
 
-    Patients pause from today on, at most 14 days together with the pauses that adjoin, whoever made those;
-    staff may back-date. Raises ValidationError, by field, for an end before the start, days before the
-    programme, days that are paused already, or an ended one.
+    Patients pause from today on, at most 14 days together with the pauses that adjoin, whoever made those, and
+    not while the programme waits for the clinic; staff may back-date. Raises ValidationError, by field, for an
+    end before the start, days before the programme, days that are paused already, or an ended one.
     """
     prescription = locked(prescription)
     today = local_date(now, prescription.patient.zone)
     if prescription.status != Prescription.Status.ACTIVE:
         raise ValidationError(_("This programme is not running."), code="not_running")
+    if by_patient:
+        reports = EmergencyReport.objects.uncleared().filter(patient=prescription.patient_id)
+        refuse_suspended(is_suspended=reports.exists())
     if ends_on < starts_on:
         raise ValidationError({"ends_on": ValidationError(_("The end lies before the start."), code="order")})
     if by_patient and starts_on < today:

@@ -96,22 +96,34 @@ def _asked_otherwise(before: PrescribedExercise, now: PrescribedExercise) -> Ite
         yield _("%(name)s: now in this form: %(form)s") % {"name": name, "form": now.form_name(now.rung)}
     if before.hold_s and now.hold_s and now.hold_s != before.hold_s:
         words = ngettext(
-            "%(name)s: hold %(now)s second, on day 1 %(before)s",
-            "%(name)s: hold %(now)s seconds, on day 1 %(before)s",
-            now.hold_s,
+            "%(name)s: hold %(now)s; on day 1 it was %(before)s second",
+            "%(name)s: hold %(now)s; on day 1 it was %(before)s seconds",
+            before.hold_s,
         )
-        yield words % {"name": name, "now": now.hold_s, "before": before.hold_s}
+        yield words % {"name": name, "now": _seconds(now.hold_s), "before": before.hold_s}
     if before.reps and now.reps and now.reps != before.reps:
         words = ngettext(
-            "%(name)s: %(now)s time, on day 1 %(before)s",
-            "%(name)s: %(now)s times, on day 1 %(before)s",
-            now.reps,
+            "%(name)s: %(now)s; on day 1 it was %(before)s time",
+            "%(name)s: %(now)s; on day 1 it was %(before)s times",
+            before.reps,
         )
-        yield words % {"name": name, "now": now.reps, "before": before.reps}
+        yield words % {"name": name, "now": _times(now.reps), "before": before.reps}
     if before.sets and now.sets and now.sets != before.sets:
         words = ngettext(
-            "%(name)s: %(now)s round, on day 1 %(before)s",
-            "%(name)s: %(now)s rounds, on day 1 %(before)s",
-            now.sets,
+            "%(name)s: %(now)s; on day 1 it was %(before)s round",
+            "%(name)s: %(now)s; on day 1 it was %(before)s rounds",
+            before.sets,
         )
-        yield words % {"name": name, "now": now.sets, "before": before.sets}
+        yield words % {"name": name, "now": _rounds(now.sets), "before": before.sets}
+
+
+def _seconds(number: int) -> str:
+    return ngettext("%(number)s second", "%(number)s seconds", number) % {"number": number}
+
+
+def _times(number: int) -> str:
+    return ngettext("%(number)s time", "%(number)s times", number) % {"number": number}
+
+
+def _rounds(number: int) -> str:
+    return ngettext("%(number)s round", "%(number)s rounds", number) % {"number": number}

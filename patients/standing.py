@@ -24,11 +24,12 @@ from patients.models import (
     Prescription,
     Review,
     SkippedDay,
+    WorkItemEntry,
 )
 from patients.prescribed import exercises_on
 from patients.questionnaire import with_waiting
 from patients.trial import ONE_DAY, Span, day_number, is_paused, spans
-from patients.vocabulary import Outcome
+from patients.vocabulary import Alert, Outcome
 from programs.burden import burden
 
 
@@ -48,6 +49,7 @@ class State(StrEnum):
 
 
 MOST_DAYS_IN_A_LINE = 31
+MORE_PAIN = (Alert.PAIN_RISE, Alert.PAIN_LEVEL, Alert.PAIN_SITE)
 # On a pause and on a day off one may practise all the same: it is shown and does not count.
 RECORDABLE = frozenset({State.DUE, State.DONE, State.PAUSED, State.NOT_DUE, State.SKIPPED})
 
@@ -102,6 +104,17 @@ class Standing:
         """Of how many exercises the session that was left in the middle tells."""
         told = self.going_on
         return sum(record.session_id == told.pk for record in self.records_today.values()) if told else 0
+
+    @property
+    def stopped_today(self) -> bool:
+        """Whether the patient stopped for pain today: an exercise, not done after all, or all of it."""
+        outcomes = [record.outcome for record in self.records_today.values()]
+        return Outcome.STOPPED in outcomes or any(session.stopped for session in self.sessions_today)
+
+    @property
+    def hurt_today(self) -> bool:
+        """Whether the clinic was told of more pain in a session of today."""
+        return any(getattr(session, "told_of_pain", False) for session in self.sessions_today)
 
     @property
     def may_skip(self) -> bool:
@@ -229,11 +242,14 @@ def _sessions_since(prescription: Prescription, since: dt.date) -> list[Any]:
     """The sessions from `since` on, in order; `was_practised`: something was done, or stopped for pain.
 
     `was_told`: something was said of an exercise, if only why it was skipped, or the whole was stopped.
+    `told_of_pain`: the clinic was told that it hurt more.
     """
     told = ExerciseRecord.objects.filter(session=OuterRef("pk"))
     rows = PracticeSession.objects.current().filter(prescription=prescription, practised_on__gte=since)
     rows = rows.annotate(
-        did_something=Exists(told.exclude(outcome=Outcome.SKIPPED)), told_something=Exists(told)
+        did_something=Exists(told.exclude(outcome=Outcome.SKIPPED)),
+        told_something=Exists(told),
+        told_of_pain=Exists(WorkItemEntry.objects.filter(session=OuterRef("pk"), what__in=MORE_PAIN)),
     )
     sessions: list[Any] = list(rows.order_by("practised_on", "first_recorded_at"))
     for session in sessions:

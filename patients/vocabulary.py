@@ -19,7 +19,7 @@ class SkipReason(models.TextChoices):
     UNSURE = "unsure", _("Not sure how")
     FEELS_WELL = "feels_well", _("I feel well without it")
     PAIN = "pain", _("Pain")
-    OTHER = "other", _("Something else")
+    OTHER = "other", _("Another reason")
 
 
 class Site(models.IntegerChoices):

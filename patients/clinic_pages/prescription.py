@@ -87,7 +87,7 @@ def prescription_pause(request: HttpRequest, pk: int) -> HttpResponse:
             reason=Pause.Reason(said["reason"]),
             **by,
         ),
-        success=_("Paused. Those days count for nothing."),
+        success=_("Paused. Those days do not count."),
     )
 
 

@@ -21,12 +21,31 @@ REASON_ERRORS = {"required": _("Choose a reason."), "invalid_choice": _("Choose 
 
 
 class SkipForm(forms.Form):
+    """Of a day that is over, or of today, which nobody has forgotten as long as they speak of it."""
+
+    REASONS = [
+        SkippedDay.Reason.NO_TIME,
+        SkippedDay.Reason.FORGOT,
+        SkippedDay.Reason.HOLIDAY,
+        SkippedDay.Reason.ILLNESS,
+        SkippedDay.Reason.FLARE,
+        SkippedDay.Reason.OTHER,
+    ]
+
     reason = forms.ChoiceField(
-        label=_("What was it?"),
-        choices=SkippedDay.Reason.choices,
-        widget=forms.RadioSelect,
-        error_messages=REASON_ERRORS,
+        label=_("What was it?"), widget=forms.RadioSelect, error_messages=REASON_ERRORS
     )
+
+    def __init__(self, *args: Any, is_today: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reason: Any = self.fields["reason"]
+        reason.choices = [
+            (one.value, one.label)
+            for one in self.REASONS
+            if not (is_today and one == SkippedDay.Reason.FORGOT)
+        ]
+        if is_today:
+            reason.label = _("Why not today?")
 
 
 class OwnPauseForm(forms.Form):

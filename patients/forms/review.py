@@ -31,6 +31,9 @@ class ReviewForm(QuestionsForm):
         helped = self.cleaned_data["helped"]
         return Helped(helped) if helped else None
 
+    def says_something(self) -> bool:
+        return self.said_helped() is not None or self.said_words() is not None or bool(self.said())
+
     def said_words(self) -> str | None:
         """None where the form showed the same."""
         posted, was = self.data.get("words", ""), self.data.get(f"{WAS}words", "")

@@ -64,10 +64,10 @@ class SessionForm(forms.Form):
         error_messages={"invalid_choice": _("Choose from the list.")},
     )
     settled_of = forms.UUIDField(required=False, widget=forms.HiddenInput)  # the session that it is about
-    pain_before = _pain(_("Pain before you began"))
+    pain_before = _pain(_("Pain before the exercises"))
     during_no_more = forms.BooleanField(label=_("No more than before"), required=False)
     pain_during = _pain(_("Pain during the exercises"))
-    pain_after = _pain(_("Pain right after"))
+    pain_after = _pain(_("Pain after the exercises"))
     sites = forms.TypedMultipleChoiceField(
         label=_("Where did it hurt?"),
         choices=Site.choices,
@@ -92,6 +92,13 @@ class SessionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": _("Choose from the list.")},
     )
+
+    def __init__(self, *args: Any, is_now: bool = False, **kwargs: Any) -> None:
+        """`is_now`: it is filled in while one practises, so it asks for the pain of this moment."""
+        super().__init__(*args, **kwargs)
+        if is_now:
+            self.fields["pain_before"].label = _("Pain now, before you begin")
+            self.fields["pain_after"].label = _("Pain now, after the exercises")
 
 
 class CorrectionForm(SessionForm):
@@ -194,10 +201,12 @@ class SessionSheet:
         initial: Any = None,
         said: SessionAnswers | None = None,
         form: type[SessionForm] = SessionForm,
+        is_now: bool = False,
     ) -> None:
         """`said` is what the sheet shows as chosen: what was left out then is left out."""
         told = {answer.line: answer for answer in said.exercises} if said else {}
-        self.session = form(data, initial={**(_felt(said) if said else {}), **(initial or {})})
+        felt = _felt(said) if said else {}
+        self.session = form(data, initial={**felt, **(initial or {})}, is_now=is_now)
         self.exercises = {
             line: ExerciseForm(data, prefix=str(line), initial=_chosen(told.get(line)), **about._asdict())
             for line, about in lines.items()

@@ -25,6 +25,8 @@ class SkippedDay(models.Model):
         HOLIDAY = "holiday", _("On holiday")
         ILLNESS = "illness", _("Ill")
         FLARE = "flare", _("More pain than usual")
+        NO_TIME = "no_time", _("No time")
+        OTHER = "other", _("Another reason")
 
     prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="skipped_days")
     skipped_on = models.DateField(_("day"))  # local date, the patient's zone
@@ -42,7 +44,7 @@ class SkippedDay(models.Model):
             models.UniqueConstraint(name="skipped_day_once", fields=["prescription", "skipped_on"]),
             models.CheckConstraint(
                 name="skipped_day_reason_known",
-                condition=Q(reason__in=["forgot", "holiday", "illness", "flare"]),
+                condition=Q(reason__in=["forgot", "holiday", "illness", "flare", "no_time", "other"]),
             ),
         ]
 

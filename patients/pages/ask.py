@@ -51,7 +51,7 @@ def ask(request: Any) -> HttpResponse:
         else:
             day = date_format(asked.read_by_on, "l j F")
             messages.success(request, _("Sent. We read this by %(day)s.") % {"day": day})
-            return redirect(f"{reverse('ask')}?from=session" if _from_session(request) else reverse("ask"))
+            return redirect(f"{reverse('ask')}?sent=1{'&from=session' if _from_session(request) else ''}")
     return _show(request, _usable(request, form, open_days), status=400)
 
 
@@ -81,6 +81,7 @@ def _show(request: Any, form: AskForm, *, status: int = 200) -> HttpResponse:
         read_by=read_by(clinic, now),
         zone=request.patient.zone,
         from_session=_from_session(request),
+        was_sent=not form.is_bound and request.GET.get("sent") == "1",
     )
 
 

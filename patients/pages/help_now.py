@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clinic.localtime import local_date
 from clinic.models import Clinic
 from patients.emergency import must_call_now, report_emergency
 from patients.forms.safety import EmergencyForm
-from patients.models import EmergencyReport
+from patients.models import EmergencyReport, PracticeSession
 from patients.pages.shell import show
 from patients.signin.current import current_patient, patient_required
 from patients.vocabulary import CALL_DOCTOR_TODAY, CALL_NOW
@@ -58,7 +61,30 @@ def _show(request: Any, *, status: int = 200, problem: str = "", chosen: Sequenc
         problem=problem,
         emergency_phone=(clinic and clinic.emergency_phone) or EMERGENCY_NUMBER,
         doctor_phone=clinic.doctor_phone if clinic else "",
+        leads_back=_leads_back(request),
     )
+
+
+def _leads_back(request: Any) -> bool:
+    """Whether there is a session to go back to: one of today goes on, or the page was opened from its form.
+
+    Not while the programme waits for the clinic.
+    """
+    patient = request.patient
+    if patient is None or EmergencyReport.objects.uncleared().filter(patient=patient).exists():
+        return False
+    if _came_from_session(request):
+        return True
+    mine = PracticeSession.objects.visible_to_patient(request.user).of(patient).current().going_on()
+    return bool(mine.filter(practised_on=local_date(timezone.now(), patient.zone)).exists())
+
+
+def _came_from_session(request: Any) -> bool:
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # whatever was sent as one
+        return False
+    return came_from.netloc == request.get_host() and came_from.path == reverse("session")
 
 
 def _clinic(request: Any) -> Clinic | None:

@@ -27,7 +27,7 @@ REASON_WORDS = dict(PAUSE_REASONS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_required
 def pause(request: Any) -> HttpResponse:
-    """The pauses that run or are to come, and a form for a new one."""
+    """The pauses that run or are to come, and a form for a new one; neither while the clinic is to speak."""
     now = timezone.now()
     today = local_date(now, request.patient.zone)
     running = _running(request, on=today)
@@ -77,12 +77,14 @@ def end_pause(request: Any) -> HttpResponse:
     found = _pauses(request, running).filter(pk=chosen).first()
     if found is None:
         raise Http404
+    now = timezone.now()
+    has_begun = found.starts_on <= local_date(now, request.patient.zone)
     try:
-        pausing.end_pause(pause=found, by=request.user, now=timezone.now())
+        pausing.end_pause(pause=found, by=request.user, now=now)
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
         return redirect("pause")
-    messages.success(request, _("Saved. Good to have you back."))
+    messages.success(request, _("Good to go on.") if has_begun else _("The pause is taken back."))
     return redirect("today")
 
 

@@ -51,7 +51,10 @@ def review(request: Any) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(request, _("Thank you. Your answers are saved."))
+            if form.says_something() or found.answered_at is not None:
+                messages.success(request, _("Thank you. Your answers are saved."))
+            else:
+                messages.info(request, _("Nothing is answered yet. You can come back."))
             return redirect("today")
     return show(request, "review.html", section="today", status=400, review=found, form=form)
 

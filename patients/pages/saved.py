@@ -42,6 +42,7 @@ def saved(request: Any, on: dt.date) -> HttpResponse:
         "saved.html",
         section="today",
         shown=shown,
+        goes_on=last.finished_at is None and on == today,
         after=after,
         replies=_reasons(shown),
         changed_meanwhile=_changed_meanwhile(last),

@@ -63,6 +63,7 @@ def session(request: Any) -> HttpResponse:
     sheet = SessionSheet(
         lines=lines_of(exercises),
         said=answers_of(going_on) if going_on else None,
+        is_now=day == today,
         initial={
             "uid": going_on.uid if going_on else uuid.uuid4(),
             "practised_on": day.isoformat(),
@@ -118,7 +119,7 @@ def _show_again(request: Any, refused: ValidationError | None) -> HttpResponse:
     day = _day(request.POST.get("practised_on"), otherwise=today) or today
     data = _usable(request.POST)
     exercises = list(prescribed_on(prescription, day, shown=_number(data.get("version"))))
-    sheet = SessionSheet(lines=lines_of(exercises), data=data)
+    sheet = SessionSheet(lines=lines_of(exercises), data=data, is_now=day == today)
     status = say_refused(sheet, refused)
     return _show(request, prescription, sheet, exercises, day=day, today=today, status=status)
 
@@ -190,6 +191,7 @@ def _show(
     goes_on: bool = False,
 ) -> HttpResponse:
     sites = last_sites(prescription)
+    is_first = not PracticeSession.objects.told().filter(prescription=prescription).exists()
     return show_sheet(
         request,
         "session.html",
@@ -200,7 +202,8 @@ def _show(
         is_today=day == today,
         goes_on=goes_on,
         replies=REPLIES,
-        asks_usual=_asks_usual(prescription, sheet),
+        is_first=is_first,
+        asks_usual=is_first and _says_nothing_usual(prescription),
         same_sites={"value": ",".join(map(str, sites)), "words": [Site(site).label for site in sites]},
     )
 
@@ -221,11 +224,9 @@ def show_sheet(
     )
 
 
-def _asks_usual(prescription: Any, sheet: SessionSheet) -> bool:
-    """What is usual is asked once, at the start: until something was said of it or a session is there."""
-    if prescription.usual_pain is not None or prescription.usual_lowest_site is not None:
-        return False
-    return not PracticeSession.objects.told().filter(prescription=prescription).exists()
+def _says_nothing_usual(prescription: Any) -> bool:
+    """What is usual is asked once, before the first session, where nobody has said anything of it yet."""
+    return prescription.usual_pain is None and prescription.usual_lowest_site is None
 
 
 def last_sites(prescription: Prescription) -> list[int]:

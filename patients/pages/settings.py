@@ -73,8 +73,14 @@ def _save_calendar(request: Any) -> HttpResponse:
         end_feed(patient=request.patient, by=request.user, now=timezone.now())
         messages.success(request, _("The calendar address is turned off."))
     else:
+        had_one = CalendarFeed.objects.filter(patient=request.patient).exists()
         make_feed(patient=request.patient, by=request.user, now=timezone.now())
-        messages.success(request, _("This is your calendar address. Earlier ones lead nowhere now."))
+        messages.success(
+            request,
+            _("This is your calendar address. The earlier one leads nowhere now.")
+            if had_one
+            else _("This is your calendar address."),
+        )
     return redirect(reverse("settings") + "?open=calendar#calendar")
 
 

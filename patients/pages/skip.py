@@ -26,7 +26,7 @@ from patients.standing import current_prescription
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_required
 def skip(request: Any, on: dt.date) -> HttpResponse:
-    """One question with four answers; what was said before can be changed here, or taken back."""
+    """One question; what was said before can be changed here, or taken back."""
     now = timezone.now()
     today = local_date(now, request.patient.zone)
     prescription = current_prescription(patient=request.patient, user=request.user)
@@ -35,7 +35,8 @@ def skip(request: Any, on: dt.date) -> HttpResponse:
         return _take_back(request, on, now=now)
     if request.method != "POST" and not can_be_skipped(prescription, day, today=today):
         return redirect("progress_day", on=on)  # which says what is known of it
-    form = SkipForm(request.POST if request.method == "POST" else None, initial={"reason": day.reason})
+    data = request.POST if request.method == "POST" else None
+    form = SkipForm(data, is_today=on == today, initial={"reason": day.reason})
     if request.method == "POST" and form.is_valid():
         reason = SkippedDay.Reason(form.cleaned_data["reason"])
         try:

@@ -38,8 +38,8 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def _questions(stands: Standing) -> Waiting:
-    """What is still asked of who has a running programme."""
-    if stands.state in {State.NONE, State.ENDED, State.SUSPENDED}:
+    """What is still asked of who has a running programme: one thing at a time, the review first."""
+    if stands.state in {State.NONE, State.ENDED, State.SUSPENDED} or stands.prescription.review_helped == "":
         return Waiting()
     return waiting(stands.prescription, day=stands.day)
 

@@ -147,7 +147,7 @@ def test_each_reason_is_answered_without_a_tap_more(page: Page, patient: Patient
             "Not sure how": "Nobody has to guess",
             "I feel well without it": "Good to hear",
             "Pain": "A pull is expected",
-            "Something else": "write it in your own words",
+            "Another reason": "write it in your own words",
         }.items(),
         start=2,
     ):

@@ -182,7 +182,7 @@ def test_patients_come_in_without_javascript(without_javascript, aurora):
     page = without_javascript.new_page()
     page.goto("/sign-in/")
     page.get_by_label("Your e-mail address").fill(aurora.couple[0].email)
-    page.get_by_role("button", name="Send me the digits").click()
+    page.get_by_role("button", name="Send me the code").click()
     expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
     page.get_by_label("Six digits").fill(outbox.digits())
     page.get_by_role("button", name="Come in").click()

@@ -66,7 +66,7 @@ def pain(page: Page, question: str, level: int) -> None:
 
 def test_signing_in_by_code_and_recording(page: Page, patient: Patient, language: str):
     page.get_by_label(_("Your e-mail address")).fill(patient.email)
-    press(page, _("Send me the digits"))
+    press(page, _("Send me the code"))
     page.get_by_role("textbox").fill("000000" if outbox.digits() != "000000" else "111111")
     press(page, _("Come in"))
     expect(page.get_by_role("alert")).to_be_visible()
@@ -77,12 +77,12 @@ def test_signing_in_by_code_and_recording(page: Page, patient: Patient, language
 
     page.get_by_role("link", name=pgettext("the session", "Start"), exact=True).first.click()
     done, partly, skipped, stopped = exercises(patient)
-    pain(page, _("Pain before you began"), 3)
+    pain(page, _("Pain now, before you begin"), 3)
     card(page, done).get_by_label(_("Done"), exact=True).check()
     card(page, partly).get_by_label(_("Partly done"), exact=True).check()
     card(page, skipped).get_by_label(_("Skipped"), exact=True).check()
     card(page, stopped).get_by_label(_("Stopped: it hurt more"), exact=True).check()
-    pain(page, _("Pain right after"), 4)
+    pain(page, _("Pain now, after the exercises"), 4)
     page.get_by_role("checkbox", name=_("Leg, above the knee")).check()
     page.get_by_label(_("In your own words")).fill("È andata così, <b>davvero</b>.")
     press(page, _("Save"))
@@ -139,9 +139,9 @@ def test_what_was_more_a_question_on_the_way_and_whether_it_settled(
     enter_as_patient(patient)
     page.goto("/session/")
     first, second, *_rest = exercises(patient)
-    pain(page, _("Pain before you began"), 3)
+    pain(page, _("Pain now, before you begin"), 3)
     card(page, first).get_by_label(_("Done"), exact=True).check()
-    pain(page, _("Pain right after"), 4)
+    pain(page, _("Pain now, after the exercises"), 4)
     pain(page, _("Pain during the exercises"), 6)
     named = page.get_by_role("group", name=_("In which exercise?"))
     named.get_by_label(first.plain_name, exact=True).check()
@@ -167,7 +167,7 @@ def test_what_was_more_a_question_on_the_way_and_whether_it_settled(
 
 def test_signing_in_by_paper(page: Page, patient: Patient, language: str):
     code = make_paper_code(patient=patient, by=None, now=timezone.now())
-    page.get_by_role("link", name=_("Come in with the code on paper")).click()
+    page.get_by_role("link", name=_("Sign in with the code on paper")).click()
     page.get_by_label(_("Code on your sheet")).fill(code.lower())
     page.get_by_label(_("Date of birth")).fill("1.1.1901")
     press(page, _("Come in"))

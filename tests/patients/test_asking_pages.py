@@ -16,6 +16,7 @@ from tests.patients.pages import client_of, text
 from tests.patients.scenario import Scenario
 
 pytestmark = pytest.mark.django_db
+SENT = "/ask/?sent=1"
 ASK, WORKLIST, WISHES = "/ask/", "/admin/worklist/", "/admin/wishes/"
 
 
@@ -63,7 +64,7 @@ def test_it_is_one_quiet_link_away(trial):
 
 def test_asking(trial):
     answer = sent(trial)
-    assert answer["Location"] == ASK
+    assert answer["Location"] == SENT
     message = Message.objects.get()
     assert (message.patient, message.words, message.asked_by) == (
         trial.patient,
@@ -73,6 +74,18 @@ def test_asking(trial):
     said = text(client_of(trial).get(ASK))
     assert "What you asked A question 4 March 2026 May I swim?" in said
     assert "We read this by Thursday 5 March" in said
+
+
+def test_once_it_is_sent_the_way_on_stands_first_and_no_empty_form(trial):
+    sent(trial)
+    client = client_of(trial)
+    for address, way in ((SENT, "To today"), (f"{SENT}&from=session", "Back to the session")):
+        said = text(client.get(address))
+        assert said.index(way) < said.index("Not for emergencies")
+        assert said.count("Back to the session") == (way == "Back to the session")
+        assert "Ask something more" in said
+        assert 'name="kind"' not in client.get(address).content.decode()
+    assert 'name="kind"' in client.get(ASK).content.decode()
 
 
 def test_a_wish_with_days_and_times(trial):
@@ -104,7 +117,7 @@ def test_after_an_unreadable_id_sending_again_succeeds(trial):
     again = sent(trial, uid="no").context["form"]
     assert (
         client_of(trial).post(ASK, {"uid": again["uid"].value(), "kind": "question", "words": "So?"}).url
-        == ASK
+        == SENT
     )
 
 

@@ -203,7 +203,9 @@ def test_on_the_settings_page_it_is_off_until_one_makes_it(time_machine):
     feed = CalendarFeed.objects.get()
     assert path(feed) in page.content.decode()
     assert "webcal://" in page.content.decode()
-    client.post("/settings/", {"calendar": "new"})
+    assert "leads nowhere now" not in text(page)
+    renewed = client.post("/settings/", {"calendar": "new"}, follow=True)
+    assert "The earlier one leads nowhere now." in text(renewed)
     assert CalendarFeed.objects.get().pk != feed.pk
     client.post("/settings/", {"calendar": "off"})
     assert not CalendarFeed.objects.exists()

@@ -59,7 +59,7 @@ def test_the_last_tap_ends_it_and_a_later_one_changes_nothing(trial):
 
 def test_nothing_need_be_told_to_keep_but_to_end(trial):
     tap(trial, before=3)
-    with pytest.raises(ValidationError, match="Say at least of one exercise"):
+    with pytest.raises(ValidationError, match="Say how at least one exercise"):
         tap(trial, whole=True, before=3)
 
 

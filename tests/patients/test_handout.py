@@ -95,7 +95,7 @@ def test_each_exercise_says_how_it_is_done_and_what_to_mind(clinician, helen, au
         "Relax the knee and lower the leg slowly.",
         "Side: the leg that you lift.",
         "You should feel a gentle pull at the back of the thigh.",
-        "Take care: Tingling means that the nerve is under tension",
+        "Take care: If it tingles, bend the knee a little",
         "When to stop: Stop if the pain in your back grows, or moves",
         "Your form: Both knees together, feet on the floor",
         "Start",

@@ -21,7 +21,7 @@ from tests.patients.scenario import Scenario
 pytestmark = pytest.mark.django_db
 SAFETY = ["when-to-stop", "a-pull-is-not-a-harm", "whom-to-call"]
 BY_DAY = {
-    1: "Every back differs",
+    1: "Every back is different",
     2: "Slow, precise, breathing",
     3: "Not every day is the same",
     5: "Pictures do not feel",

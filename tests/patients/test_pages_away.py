@@ -35,13 +35,27 @@ def skip(number: int) -> str:
 def test_from_today_in_one_quiet_link(client, trial):
     assert f'href="{skip(5)}"' in client.get("/").content.decode()
     page = client.get(skip(5))
-    assert "Not today" in text(page)
+    assert "Why not today?" in text(page)
     assert client.post(skip(5), {"reason": "holiday"}).url == "/progress/2026-03-06/"
     said = text(client.get("/"))
     assert "Not today, you said." in said
     assert "I practise all the same" in said
     assert ">Start" not in said
     assert SkippedDay.objects.get().reason == "holiday"
+
+
+def test_today_cannot_be_forgotten_yet(client, trial):
+    for day, offers in ((skip(5), False), (skip(4), True)):
+        assert ("Forgot it" in text(client.get(day))) == offers
+    assert client.post(skip(5), {"reason": "forgot"}).status_code == 400
+    assert not SkippedDay.objects.exists()
+
+
+@pytest.mark.parametrize(("reason", "words"), [("no_time", "No time"), ("other", "Another reason")])
+def test_no_time_and_another_reason(client, trial, reason, words):
+    said = text(client.post(skip(5), {"reason": reason}, follow=True))
+    assert f"You said that you did not practise: {words}" in said
+    assert SkippedDay.objects.get().reason == reason
 
 
 def test_from_the_page_of_a_day(client, trial):
@@ -95,7 +109,7 @@ def test_for_another_reason_it_is_not_pressed_on_anybody(client, trial, reason):
 
 def test_taken_back(client, trial):
     client.post(skip(4), {"reason": "forgot"})
-    assert "Take it back" in text(client.get(skip(4)))
+    assert "Take this back" in text(client.get(skip(4)))
     assert "Nothing was recorded on this day." in text(client.post(skip(4), {"undo": "1"}, follow=True))
     assert not SkippedDay.objects.exists()
 
@@ -164,7 +178,9 @@ def test_a_pause_from_today_on_and_practising_again(client, trial, time_machine)
         assert "aused until Sunday 8 March" in said
         assert "/pause/" in said
     time_machine.move_to(trial.at(6, "09:00"), tick=False)
-    assert client.post("/pause/end/", {"pause": pause.pk}).url == "/"
+    answer = client.post("/pause/end/", {"pause": pause.pk}, follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert "Good to go on." in text(answer)
     pause.refresh_from_db()
     assert pause.ends_on == dt.date(2026, 3, 6)
     assert "Start" in text(client.get("/"))
@@ -187,7 +203,9 @@ def test_the_pain_before_alone_is_no_session_that_a_pause_must_spare(client, tri
 def test_a_pause_to_come_is_taken_back(client, trial):
     client.post("/pause/", sent("2026-03-10", "2026-03-11"))
     assert "Pause from 10 March to 11 March" in text(client.get("/pause/"))
-    client.post("/pause/end/", {"pause": Pause.objects.get().pk})
+    said = text(client.post("/pause/end/", {"pause": Pause.objects.get().pk}, follow=True))
+    assert "The pause is taken back." in said
+    assert "Good to go on." not in said
     assert not Pause.objects.exists()
 
 
@@ -224,6 +242,19 @@ def test_a_pause_for_more_pain_says_what_to_do(client, trial):
     said = text(client.post("/pause/", sent("2026-03-06", "2026-03-07", "flare"), follow=True))
     assert "call the clinic" in said
     assert "pause the programme</a>" not in said
+
+
+def test_while_the_clinic_has_to_speak_first_there_is_nothing_to_pause(client, trial):
+    trial.reports_emergency(5, at="11:00")
+    page = client.get("/pause/")
+    assert "Your programme waits until the clinic has spoken to you" in text(page)
+    assert 'name="starts_on"' not in page.content.decode()
+    page = client.post("/pause/", sent("2026-03-06", "2026-03-08"))
+    assert page.status_code == 400
+    assert "so nothing was saved." in text(page)
+    assert not Pause.objects.exists()
+    # The clinic may: it knows why.
+    assert trial.pauses(5, 6).pk
 
 
 @pytest.mark.parametrize("chosen", ["", "x", "99999999", "-1", "²", "9" * 30])

@@ -6,7 +6,7 @@ from clinic.models import Clinic, Notice
 from patients.models import EmergencyReport
 from patients.vocabulary import CALL_DOCTOR_TODAY, CALL_NOW, EmergencySign
 from tests.factories import ClinicFactory, PatientFactory
-from tests.patients.pages import client_of, text
+from tests.patients.pages import client_of, posted, text
 from tests.patients.scenario import Scenario
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,37 @@ def test_both_groups_in_their_order(client):
     assert said.index("Call the emergency number now") < said.index(str(CALL_NOW[0].label))
     assert said.index(str(CALL_NOW[-1].label)) < said.index("Call your doctor today")
     assert said.index("Call your doctor today") < said.index(str(CALL_DOCTOR_TODAY[0].label))
+
+
+BACK = "Back to the session"
+
+
+def test_from_a_session_it_leads_back(client):
+    opened = client.get("/help-now/", headers={"referer": "http://testserver/session/?day=2026-03-04"})
+    assert BACK in text(opened)
+    for referer in ("http://elsewhere.test/session/", "http://testserver/", "http://[", "/session/"):
+        assert BACK not in text(client.get("/help-now/", headers={"referer": referer}))
+
+
+def test_while_a_session_of_today_goes_on_it_leads_back(client, trial, time_machine):
+    assert BACK not in text(client.get("/help-now/"))
+    client.post("/session/send/", posted(trial, on=trial.date(3), pain_before="3"))
+    assert BACK in text(client.get("/help-now/"))
+    assert BACK not in text(client_of(Scenario("A")).get("/help-now/"))
+    time_machine.move_to(trial.at(4, "09:00"), tick=False)
+    assert BACK not in text(client.get("/help-now/"))
+
+
+def test_where_the_programme_waits_it_leads_back_to_no_session(client):
+    tell(client, EmergencySign.FEVER)
+    opened = client.get("/help-now/", headers={"referer": "http://testserver/session/"})
+    assert BACK not in text(opened)
+
+
+def test_signed_out_it_leads_back_to_no_session(client):
+    client.logout()
+    opened = client.get("/help-now/", headers={"referer": "http://testserver/session/"})
+    assert BACK not in text(opened)
 
 
 def test_a_sign_for_now(client, trial):

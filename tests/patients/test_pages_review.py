@@ -38,6 +38,16 @@ def test_it_is_asked_and_kept(client, trial):
     assert "Your answer for the review is with your physiotherapist." in text(client.get("/"))
 
 
+def test_saving_it_empty_says_so(client, trial):
+    said = text(client.post("/review/", {}, follow=True))
+    assert "Nothing is answered yet. You can come back." in said
+    assert "Your answers are saved." not in said
+    assert "Has it helped?" in said
+    # What was said before is an answer, whatever was left as it is now.
+    client.post("/review/", {"helped": "not"})
+    assert "Your answers are saved." in text(client.post("/review/", {}, follow=True))
+
+
 def test_it_can_be_changed_until_it_is_signed(client, trial):
     client.post("/review/", {"helped": "not"})
     page = client.get("/review/").content.decode()

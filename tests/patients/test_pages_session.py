@@ -60,6 +60,43 @@ def test_each_form_has_an_id_of_its_own(client):
     assert first != second
 
 
+def test_how_this_works_is_said_until_a_session_is_told(time_machine):
+    """The clinician has said what is usual, so it is not asked; how this works is said all the same."""
+    trial = Scenario("A", usual_pain=4, usual_lowest_site=Site.BACK)
+    time_machine.move_to(trial.at(2, "12:00"), tick=False)
+    client = client_of(trial)
+    said = text(client.get("/session/"))
+    assert said.count("How this works") == 1
+    assert "on most days" not in said
+    client.post("/session/", posted(trial, {"A": "done"}, on=trial.date(2)))
+    assert "How this works" not in text(client.get("/session/"))
+
+
+def test_pain_now_is_asked_of_today_and_pain_then_of_an_earlier_day(client, trial):
+    now = ("Pain now, before you begin", "Pain now, after the exercises")
+    then = ("Pain before the exercises", "Pain after the exercises")
+    for page, asked, not_asked in (
+        (client.get("/session/"), now, then),
+        (client.get(f"/session/?day={trial.date(7)}"), then, now),
+        (client.post("/session/", posted(trial, on=trial.date(7), pain_before="11")), then, now),
+        (client.post("/session/", posted(trial, on=trial.date(8), pain_before="11")), now, then),
+    ):
+        assert all(words in text(page) for words in asked)
+        assert not any(words in text(page) for words in not_asked)
+
+
+def test_a_session_that_is_not_finished_is_kept_and_goes_on(client, trial, time_machine):
+    client.post("/session/send/", posted(trial, {"A": "done"}, on=trial.date(8)))
+    saved = f"/session/saved/{trial.date(8)}/"
+    page = client.get(saved)
+    assert "This session is not finished. What you said is kept" in text(page)
+    assert "Saved. Thank you." not in text(page)
+    assert 'href="/session/"' in page.content.decode()
+    # On the day after it can go on no more.
+    time_machine.move_to(trial.at(9, "12:00"), tick=False)
+    assert "Saved. Thank you." in text(client.get(saved))
+
+
 def test_what_is_usual_is_asked_at_the_first_session_only(time_machine):
     trial = Scenario("A", start=None)
     time_machine.move_to(trial.at(2, "12:00"), tick=False)
@@ -202,7 +239,7 @@ def test_every_problem_is_said_at_once_each_at_its_field(client, trial):
 def test_an_empty_form_is_not_a_session(client, trial):
     page = client.post("/session/", posted(trial, on=trial.date(8), pain_before="3"))
     assert page.status_code == 400
-    assert "Say at least of one exercise how it went." in text(page)
+    assert "Say how at least one exercise went." in text(page)
     assert nothing_saved()
 
 

@@ -257,6 +257,51 @@ def test_a_page_of_twelve_exercises_stays_light(today):
     assert len(page.content) <= MOST_BYTES
 
 
+def test_after_a_stop_it_says_that_the_clinic_knows(today):
+    trial = Scenario("AB")
+    trial.clinic.phone = "06 7720 0000"
+    trial.clinic.save()
+    trial.records(2, done="A", stopped="B")
+    page = today(trial, 2)
+    assert "Done for today. Your clinic knows that you stopped." in text(page)
+    assert "See you next time" not in text(page)
+    assert 'href="tel:0677200000"' in page.content.decode()
+    # The day after, another session without a stop: nothing of it is said any more.
+    trial.records(3, done="A")
+    assert "Done for today. See you next time." in text(today(trial, 3))
+
+
+def test_after_more_pain_it_says_that_the_clinic_knows(today):
+    """From 3 to 5: a rise of 2 is told to the clinic. From 3 to 3 nothing is."""
+    trial = Scenario("AB", usual_pain=6, usual_lowest_site=1)
+    trial.records(2, done="AB", before=3, after=5)
+    said = text(today(trial, 2))
+    assert "Done for today. Your clinic knows that it hurt more." in said
+    assert "that you stopped" not in said
+    trial.records(3, done="AB", before=3, after=3)
+    assert "Your clinic knows" not in text(today(trial, 3))
+
+
+def test_an_earlier_day_is_recorded_from_the_list_of_days(today):
+    trial = Scenario("A")
+    assert 'href="/progress/#day-by-day"' in today(trial, 3).content.decode()
+    assert 'id="day-by-day"' in client_of(trial).get("/progress/").content.decode()
+
+
+def test_one_thing_is_asked_at_a_time_the_review_first(today):
+    """The question of day 10 is open still when the review is; it waits until that is answered."""
+    trial = Scenario("A")
+    QuestionFactory(clinic=trial.clinic, on_day=10)
+    asks = "Your clinic has a short question for you"
+    assert asks in text(today(trial, 12))
+    trial.scheduler_runs(21)
+    said = text(today(trial, 21))
+    assert "Has it helped?" in said
+    assert asks not in said
+    trial.prescription.reviews.update(helped="useful")
+    assert asks in text(today(trial, 21))
+
+
 # --- Maintenance ----------------------------------------------------------------------------------------
 def test_maintenance_is_said_in_words_and_no_day_is_counted(today):
     """From day 10, 11 March: 21 days of March, 30 of April, 31 of May, and day 84 is 2 June."""

@@ -144,7 +144,7 @@ def test_who_asks_without_a_script_comes_back_to_what_was_said(trial, client):
     assert "Stiff." in text(page)
     assert page.context["sheet"].exercises[trial.line("A")]["outcome"].value() == "done"
     asked = client.post(answer.url, {"uid": form["uid"], "kind": "question", "words": "May I swim?"})
-    assert asked.url == "/ask/?from=session"
+    assert asked.url == "/ask/?sent=1&from=session"
 
 
 # --- The clinic's note ------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def test_a_session_without_skips_has_no_reply(trial, client):
 def test_what_was_done_by_the_page_that_was_open_is_kept_as_it_was_done(trial, client):
     """Version 2, from today on, has D in the place of A. The page still showed A: it is told of version 1.
 
-    Of the day, B and C are asked by version 2 and were done; D was not, so the day is partly done.
+    Of the day all that was shown was done, so the day is done: 3 of 24 doses.
     """
     shown = client.get("/session/").context["form"]["version"].value()
     trial.changes(8, "BCD", at="11:00")
@@ -187,8 +187,8 @@ def test_what_was_done_by_the_page_that_was_open_is_kept_as_it_was_done(trial, c
     assert "Your programme was changed meanwhile" in said
     session = PracticeSession.objects.get()
     assert (session.version.number, session.records.count()) == (1, 3)
-    assert states(trial.report(on=9)) == "-------Po"
-    assert totals(trial.report(on=9)) == "1 of 8 sessions, 2 of 24 doses"
+    assert states(trial.report(on=9)) == "-------Do"
+    assert totals(trial.report(on=9)) == "1 of 8 sessions, 3 of 24 doses"
 
 
 def test_nothing_is_said_of_a_change_where_there_was_none(trial, client):

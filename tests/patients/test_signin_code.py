@@ -75,7 +75,7 @@ def test_known_and_unknown_addresses_are_answered_alike(aurora):
         )
 
     assert asked(aurora.patient.email) == asked("nobody@post.example")
-    assert "come in with digits by e-mail" in text()
+    assert "sign in with digits by e-mail" in text()
     assert not has_digits()
 
 

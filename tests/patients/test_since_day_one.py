@@ -1,6 +1,7 @@
 """What changed since day 1: the first week beside the last one, and what is asked otherwise. No verdict."""
 
 import pytest
+from django.utils import translation
 
 from patients.since_day_one import since_day_one
 from patients.versions import lines_of_version
@@ -51,7 +52,7 @@ def test_what_was_left_out_is_not_entered_and_no_zero(time_machine):
     pains(trial, {1: 4})
     time_machine.move_to(trial.at(9, "12:00"), tick=False)
     said = text(client_of(trial).get("/progress/")).split("Since day 1")[1]
-    assert "4.0 of 1 entry" in said
+    assert "4.0 (from 1 entry)" in said
     assert "not entered" in said
 
 
@@ -64,7 +65,10 @@ def test_what_the_programme_asks_otherwise():
     trial.prescription.versions.get(number=1).exercises.filter(line=trial.line("A")).update(hold_s=15, reps=4)
     name = line.exercise.plain_name
     said = since(trial, 5).programme
-    assert f"{name}: hold 25 seconds, on day 1 15" in said
+    assert f"{name}: hold 25 seconds; on day 1 it was 15 seconds" in said
+    with translation.override("it"):
+        said_in_italian = since(trial, 5).programme
+    assert any(one.endswith(": tieni 25 secondi; il giorno 1 erano 15 secondi") for one in said_in_italian)
     assert sum(one.startswith("New since then:") for one in said) == 1
     assert sum(one.startswith("No longer in it:") for one in said) == 1
 
