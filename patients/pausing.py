@@ -33,9 +33,9 @@ def pause(
 ) -> Pause:
     """Pause from the local date `starts_on` to `ends_on`, both included.
 
-    Patients pause from today on, at most 14 days together with the pauses that adjoin, whoever made those, and
-    not while the programme waits for the clinic; staff may back-date. Raises ValidationError, by field, for an
-    end before the start, days before the programme, days that are paused already, or an ended one.
+    Patients pause from today on, at most 14 days together with the pauses that adjoin, whoever made those,
+    and not while the programme waits for the clinic; staff may back-date. Raises ValidationError, by field,
+    for an end before the start, days before the programme, days that are paused already, or an ended one.
     """
     prescription = locked(prescription)
     today = local_date(now, prescription.patient.zone)
