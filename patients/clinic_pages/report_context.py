@@ -39,6 +39,7 @@ NOTICE_WORDS = {
     "invitation": _("Invitation to the patient"),
     "stop_alert": _("Stop or pain alert"),
     "emergency_alert": _("Emergency sign"),
+    "alert_again": _("Alert that nobody had taken"),
     "review_due": _("Review due"),
     "programme_changed": _("Programme changed, to the patient"),
 }
