@@ -94,54 +94,45 @@ class StandIns:
     away: dict[tuple[int, int], User] = field(default_factory=dict)
 
     def of(self, user: User | None, clinic: Clinic) -> User | None:
-        """Who gets what is for `user`; None where they are here, or nobody of those named is.
+        """Who gets what is for `user`; None where they are here, or nobody of those named is."""
+        return None if user is None else self.of_ids(user.pk, clinic.pk)
 
-        Who stands in may be away as well, by a later word: then who stands in for them.
-        """
-        passed = {user.pk} if user else set()
-        found = self.away.get((clinic.pk, user.pk)) if user else None
-        while found is not None and (clinic.pk, found.pk) in self.away:
-            if found.pk in passed:
-                return None
+    def of_ids(self, user_id: int, clinic_id: int) -> User | None:
+        """Who stands in may be away as well, by a later word: then who stands in for them."""
+        passed, found = {user_id}, self.away.get((clinic_id, user_id))
+        while found is not None and found.pk not in passed and (clinic_id, found.pk) in self.away:
             passed.add(found.pk)
-            found = self.away[clinic.pk, found.pk]
+            found = self.away[clinic_id, found.pk]
         return None if found is None or found.pk in passed else found
 
 
-def stand_ins(clinics: Iterable[Clinic], *, now: dt.datetime) -> StandIns:
-    """Who stands in at `now` in `clinics`: one query, none where there is no clinic."""
-    today = {clinic.pk: local_date(now, clinic.time_zone) for clinic in clinics}
-    if not today:
-        return StandIns()
-    rows = _standing().filter(
-        clinic__in=today, first_on__lte=max(today.values()), last_on__gte=min(today.values())
-    )
-    return StandIns(
-        {
-            (row.clinic_id, row.user_id): row.stand_in
-            for row in rows
-            if row.first_on <= today[row.clinic_id] <= row.last_on
-        }
-    )
+def stand_ins(clinics: Iterable[Clinic] | None = None, *, now: dt.datetime) -> StandIns:
+    """Who stands in at `now` in `clinics`, in all of them unless said: one query."""
+    rows = _standing(now)
+    if clinics is not None:
+        rows = rows.filter(clinic__in={clinic.pk for clinic in clinics})
+    return StandIns({(row.clinic_id, row.user_id): row.stand_in for row in rows if _holds(row, now)})
 
 
 def away_for(user: User, *, now: dt.datetime) -> list[tuple[int, int]]:
     """For whom `user` stands in at `now`, as they were named: the ids of clinic and person."""
-    rows = _standing().filter(stand_in=user, last_on__gte=now.date() - ONE_DAY).select_related("clinic")
-    return [
-        (row.clinic_id, row.user_id)
-        for row in rows
-        if row.first_on <= local_date(now, row.clinic.time_zone) <= row.last_on
-    ]
+    rows = _standing(now).filter(stand_in=user)
+    return [(row.clinic_id, row.user_id) for row in rows if _holds(row, now)]
 
 
-def _standing() -> QuerySet[Absence]:
-    """Those whose stand-in still works there."""
+def _standing(now: dt.datetime) -> QuerySet[Absence]:
+    """Those of about now whose stand-in still works there."""
     here = Membership.objects.active().filter(
         user=OuterRef("stand_in"), clinic=OuterRef("clinic"), role__in=HEALTH_ROLES
     )
-    rows: QuerySet[Absence] = Absence.objects.filter(Exists(here), stand_in__is_active=True)
-    return rows.select_related("stand_in").order_by("pk")
+    # No zone is further from UTC than a day.
+    about = Absence.objects.filter(first_on__lte=now.date() + ONE_DAY, last_on__gte=now.date() - ONE_DAY)
+    rows: QuerySet[Absence] = about.filter(Exists(here), stand_in__is_active=True)
+    return rows.select_related("clinic", "stand_in").order_by("pk")
+
+
+def _holds(absence: Absence, now: dt.datetime) -> bool:
+    return absence.first_on <= local_date(now, absence.clinic.time_zone) <= absence.last_on
 
 
 def _works_here(user: User, clinic: Clinic) -> bool:

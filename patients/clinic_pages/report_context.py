@@ -41,6 +41,7 @@ NOTICE_WORDS = {
     "emergency_alert": _("Emergency sign"),
     "alert_again": _("Alert that nobody had taken"),
     "review_due": _("Review due"),
+    "review_again": _("Review that nobody had signed"),
     "programme_changed": _("Programme changed, to the patient"),
 }
 

@@ -6,7 +6,6 @@ What is due and was not made is made, however long planning was dead: each step 
 """
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,12 +17,12 @@ from clinic import audit
 from clinic.absences import StandIns, stand_ins
 from clinic.audit import Verb
 from clinic.localtime import open_morning
-from clinic.models import Membership, Notice, User
+from clinic.models import Notice, User
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, not_wanted
 from clinic.notices.outbox import enqueue
-from clinic.scoping import Role
 from patients.models import WorkItem
 from patients.notices import clinicians
+from patients.notices.managers import managers_of
 from patients.vocabulary import WorkKind
 
 KIND = "alert_again"
@@ -62,11 +61,11 @@ def plan_escalation(now: dt.datetime) -> int:
     if not items:
         return 0
     away = stand_ins((item.patient.clinic for item in items), now=now)
-    managers = _managers({item.patient.clinic_id for item in items})
+    managers = managers_of({item.patient.clinic_id for item in items})
     owed = [
         one
         for item in items
-        for one in steps(item, away, managers.get(item.patient.clinic_id, []))
+        for one in steps(item, away, managers[item.patient.clinic_id])
         if one.due_at <= now
     ]
     keys = [one.key for one in owed]
@@ -82,7 +81,7 @@ def steps(item: WorkItem, away: StandIns, managers: Collection[User | None]) -> 
     yield Owed(item, Step.OWNER, item.owner, mornings[0])
     if deputy is not None:
         yield Owed(item, Step.STAND_IN, deputy, mornings[1])
-    for manager in managers or [None]:
+    for manager in managers:
         yield Owed(item, Step.MANAGER, manager, mornings[1 if deputy is None else 2])
 
 
@@ -102,14 +101,6 @@ def _owe(one: Owed, *, now: dt.datetime) -> bool:
     if is_new:
         audit.write(verb=Verb.ESCALATED, obj=item, actor=None, clinic=clinic, subject=item.patient, now=now)
     return is_new
-
-
-def _managers(clinic_ids: Collection[int]) -> dict[int, list[User | None]]:
-    rows = Membership.objects.active().filter(clinic__in=clinic_ids, role=Role.MANAGER, user__is_active=True)
-    found: dict[int, list[User | None]] = defaultdict(list)
-    for row in rows.select_related("user").order_by("user_id"):
-        found[row.clinic_id].append(row.user)
-    return found
 
 
 def still_wanted(notice: Notice, now: dt.datetime) -> Answer:

@@ -16,11 +16,12 @@ from clinic.models import Clinic, Event, Notice, User
 from clinic.notices import drain
 from clinic.scoping import Role
 from patients.asking import answer
-from patients.models import Patient, ReminderTime, WorkItem
-from patients.notices import reminders, reviews
+from patients.models import Patient, ReminderTime, Review, WorkItem
+from patients.notices import escalation, reminders, reviews
 from patients.reviews import sign_review
 from patients.vocabulary import Decision
 from tests.factories import (
+    AbsenceFactory,
     EmergencyReportFactory,
     ExerciseStopFactory,
     MembershipFactory,
@@ -298,6 +299,52 @@ def test_when_the_clinic_refuses_too_it_ends_there(
     assert "reached nobody" in caplog.text
 
 
+def colleague(anna: Patient, role: Role) -> User:
+    user: User = MembershipFactory(clinic=anna.clinic, role=role, user__name="Dr. Alba Rossi").user
+    return user
+
+
+STEPS = {
+    "owner": "Something urgent on the worklist of Clinic Aurora is still waiting for you. Please look at it "
+    "now, or hand it over:",
+    "stand_in": "Something urgent on the worklist of Clinic Aurora is still waiting, and you stand in for a "
+    "colleague. Please look at it now:",
+    "manager": "Something urgent on the worklist of Clinic Aurora has waited for more than one working day, "
+    "and nobody has taken it. Please see to it that somebody does:",
+}
+
+
+def test_an_alert_that_nobody_took_says_whose_it_is_and_not_what(arriving: Mailbox) -> None:
+    anna = treated(clinic(name="Clinic Aurora", language="en"), given_name="Anna")
+    owner = prescription_of(anna).clinician
+    manager, deputy = (colleague(anna, role) for role in (Role.MANAGER, Role.CLINICIAN))
+    AbsenceFactory(clinic=anna.clinic, user=owner, stand_in=deputy, first_on=MONDAY, last_on=MONDAY)
+    WorkItemFactory(prescription=prescription_of(anna), opened_at=at("12:00", MONDAY - dt.timedelta(days=5)))
+    escalation.plan_escalation(NINE)
+    assert drained() == {"sent": 3}
+    for step, user in (("owner", owner), ("stand_in", deputy), ("manager", manager)):
+        [mail] = arriving.to(user.email)
+        assert mail.subject == "Nobody has taken this yet: please look now"
+        assert mail.text.splitlines() == [
+            "Hello Alba,",
+            "",
+            STEPS[step],
+            "",
+            "https://homestretch.example/admin/worklist/?who=all",
+            "",
+            "Clinic Aurora",
+        ]
+
+
+def test_an_alert_that_was_passed_on_goes_to_the_clinic_where_the_owner_left(arriving: Mailbox) -> None:
+    anna = treated(clinic(email="desk@clinic.example"))
+    WorkItemFactory(prescription=prescription_of(anna), opened_at=at("12:00", MONDAY - dt.timedelta(days=5)))
+    prescription_of(anna).clinician.memberships.update(ended_at=NINE)
+    escalation.plan_escalation(NINE)
+    assert drained() == {"sent": 2}  # for the owner, and for the managers that there are none of
+    assert [mail.recipients for mail in arriving.mails] == [("desk@clinic.example",)] * 2
+
+
 # --- Reviews ----------------------------------------------------------------------------------------
 
 
@@ -330,6 +377,49 @@ def test_a_signed_review_is_not_announced(arriving: Mailbox) -> None:
     assert Notice.objects.get().state_reason == "signed"
 
 
+def review_again(review: Review, to: User, step: int | str) -> Notice:
+    prescription = review.prescription
+    made: Notice = NoticeFactory(
+        kind="review_again",
+        clinic=prescription.patient.clinic,
+        recipient=to,
+        subject_id=prescription.patient_id,
+        params={"review": review.pk, "prescription": prescription.pk, "step": step},
+        due_at=NINE,
+    )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        (3, "A review at Clinic Aurora that you were told of is not signed yet. The report is here:"),
+        (7, "A review at Clinic Aurora that you were told of is not signed yet. The report is here:"),
+        (
+            "manager",
+            "A review at Clinic Aurora has waited for more than a week, and nobody has signed it. Please see "
+            "to it that somebody does:",
+        ),
+    ],
+)
+def test_a_review_that_nobody_signed(arriving: Mailbox, step: int | str, sentence: str) -> None:
+    anna = treated(clinic(name="Clinic Aurora", language="en"), given_name="Anna")
+    prescription = prescription_of(anna)
+    review_again(ReviewFactory(prescription=prescription, opened_at=NINE), prescription.clinician, step)
+    assert drained() == {"sent": 1}
+    [mail] = arriving.to("alba@clinic.example")
+    assert mail.subject == "A review still waits for a signature"
+    assert mail.text.splitlines() == [
+        "Hello Alba,",
+        "",
+        sentence,
+        "",
+        f"https://homestretch.example/admin/prescriptions/{prescription.pk}/",
+        "",
+        "Clinic Aurora",
+    ]
+
+
 # --- What may not be in them ------------------------------------------------------------------------
 
 CANARY = "Kanarienvogel"
@@ -341,7 +431,19 @@ def plant() -> int:
     Left alone: what a mail may hold (first names, clinic names, addresses), and what is code, not words.
     """
     allowed = {"given_name", "name", "slug", "email", "time_zone", "language", "open_days", "weekdays"}
-    codes = {"kind", "state", "status", "role", "source", "outcome", "what", "message_id", "channel", "key"}
+    codes = {
+        "reminder_days_off",
+        "kind",
+        "state",
+        "status",
+        "role",
+        "source",
+        "outcome",
+        "what",
+        "message_id",
+        "channel",
+        "key",
+    }
     planted = 0
     for model in apps.get_models():
         if model._meta.app_label not in {"clinic", "programs", "patients"} or model is Event:
@@ -364,8 +466,15 @@ def test_no_word_of_patient_or_clinician_is_in_any_mail(arriving: Mailbox) -> No
     ExerciseStopFactory(session=recorded_before)
     for kind in ("stop_alert", "emergency_alert"):
         WorkItemEntryFactory(item=WorkItem.objects.get(pk=alert(anna, kind).params["work_item"]))
-    ReviewFactory(prescription=prescription, opened_at=NINE)
-    reviews.plan_review_notices(NINE)
+    review = ReviewFactory(prescription=prescription, opened_at=NINE)
+    manager, deputy = (colleague(anna, role) for role in (Role.MANAGER, Role.CLINICIAN))
+    AbsenceFactory(
+        clinic=anna.clinic, user=prescription.clinician, stand_in=deputy, first_on=MONDAY, last_on=MONDAY
+    )
+    WorkItem.objects.update(waits_since=at("12:00", MONDAY - dt.timedelta(days=7)))
+    assert escalation.plan_escalation(NINE) == 6  # two alerts: owner, stand-in, manager
+    assert reviews.plan_review_notices(NINE) == 2
+    review_again(review, manager, "manager")
     planned(NINE)
     assert plant() > 40
     User.objects.filter(name="Dr. Alba Rossi").update(name=f"Alba {CANARY}")
@@ -373,8 +482,8 @@ def test_no_word_of_patient_or_clinician_is_in_any_mail(arriving: Mailbox) -> No
         User.objects.update(language=language)
         Patient.objects.update(language=language)
         Notice.objects.update(state="queued", sent_at=None)
-        assert drained() == {"sent": 4}
-    assert len(arriving.mails) == 8
+        assert drained() == {"sent": 12}
+    assert len(arriving.mails) == 24
     for mail in arriving.mails:
         assert CANARY not in whole(mail)
         assert "Anna" in whole(mail) or "Alba" in whole(mail)  # it would be seen
