@@ -140,7 +140,9 @@ def _merge_contact(
     for name in from_other:
         setattr(keep, name, getattr(other, name))
     keep.user = user
-    keep.save(update_fields=[*from_other, "user"])
+    # Who wanted to be asked no more by one of the two is asked no more.
+    keep.helped_stopped_at = keep.helped_stopped_at or other.helped_stopped_at
+    keep.save(update_fields=[*from_other, "user", "helped_stopped_at"])
 
 
 def _rename_sent(keep: Patient, other: Patient) -> None:

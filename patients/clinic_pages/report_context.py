@@ -36,6 +36,7 @@ NOTICES_SHOWN = 30
 NOTICE_WORDS = {
     "reminder": _("Reminder to the patient"),
     "nudge": _("Second reminder to the patient"),
+    "helped": _("Question whether it has helped, to the patient"),
     "invitation": _("Invitation to the patient"),
     "stop_alert": _("Stop or pain alert"),
     "emergency_alert": _("Emergency sign"),

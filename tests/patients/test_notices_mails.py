@@ -420,6 +420,60 @@ def test_a_review_that_nobody_signed(arriving: Mailbox, step: int | str, sentenc
     ]
 
 
+def helped_notice(review: Review, step: int) -> Notice:
+    prescription = review.prescription
+    made: Notice = NoticeFactory(
+        kind="helped",
+        clinic=prescription.patient.clinic,
+        subject_id=prescription.patient_id,
+        params={"review": review.pk, "step": step},
+        due_at=NINE,
+    )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("step", "subject", "sentence"),
+    [
+        (
+            1,
+            "A question from Clinic Aurora",
+            "You have come to a point at which we look back together: has your programme been useful to you, "
+            "or not? It takes a minute:",
+        ),
+        (
+            2,
+            "Once more, a question from Clinic Aurora",
+            "We asked you a few days ago whether your programme has been useful to you. Whatever the answer, "
+            "it helps us to plan with you. It takes a minute:",
+        ),
+    ],
+)
+def test_the_question_whether_it_has_helped(
+    arriving: Mailbox, step: int, subject: str, sentence: str
+) -> None:
+    anna = treated(clinic(name="Clinic Aurora", language="en"), given_name="Anna")
+    helped_notice(ReviewFactory(prescription=prescription_of(anna), opened_at=NINE), step)
+    assert drained() == {"sent": 1}
+    [mail] = arriving.to(anna.email)
+    assert mail.subject == subject
+    unsubscribe = mail.message["List-Unsubscribe"].strip("<> ")
+    assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail.text.splitlines() == [
+        "Hello Anna,",
+        "",
+        sentence,
+        "",
+        "https://homestretch.example/review/",
+        "",
+        "Clinic Aurora",
+        "",
+        "--",
+        "We ask this at each review. To get no more mails that ask, open this page:",
+        unsubscribe,
+    ]
+
+
 # --- What may not be in them ------------------------------------------------------------------------
 
 CANARY = "Kanarienvogel"
@@ -475,6 +529,8 @@ def test_no_word_of_patient_or_clinician_is_in_any_mail(arriving: Mailbox) -> No
     assert escalation.plan_escalation(NINE) == 6  # two alerts: owner, stand-in, manager
     assert reviews.plan_review_notices(NINE) == 2
     review_again(review, manager, "manager")
+    for step in (1, 2):
+        helped_notice(review, step)
     planned(NINE)
     assert plant() > 40
     User.objects.filter(name="Dr. Alba Rossi").update(name=f"Alba {CANARY}")
@@ -482,8 +538,8 @@ def test_no_word_of_patient_or_clinician_is_in_any_mail(arriving: Mailbox) -> No
         User.objects.update(language=language)
         Patient.objects.update(language=language)
         Notice.objects.update(state="queued", sent_at=None)
-        assert drained() == {"sent": 12}
-    assert len(arriving.mails) == 24
+        assert drained() == {"sent": 14}
+    assert len(arriving.mails) == 28
     for mail in arriving.mails:
         assert CANARY not in whole(mail)
         assert "Anna" in whole(mail) or "Alba" in whole(mail)  # it would be seen
