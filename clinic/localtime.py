@@ -78,3 +78,14 @@ def open_morning(clinic: Clinic, after: dt.datetime, *, number: int = 1) -> dt.d
             found = instant_at(day, clinic.notices_at, clinic.time_zone)
         day += dt.timedelta(days=1)
     return found
+
+
+def open_morning_before(clinic: Clinic, before: dt.datetime) -> dt.datetime:
+    """The last of those instants that lies before `before`."""
+    day = local_date(before, clinic.time_zone)
+    for _day in range(8):
+        found = instant_at(day, clinic.notices_at, clinic.time_zone)
+        if found < before and str(day.isoweekday()) in clinic.open_days:
+            return found
+        day -= dt.timedelta(days=1)
+    raise ValueError("This clinic has no open day.")

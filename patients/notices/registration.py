@@ -7,6 +7,7 @@ from patients.notices.answered import QUESTION_ANSWERED
 from patients.notices.changed import PROGRAMME_CHANGED
 from patients.notices.escalation import ALERT_AGAIN, plan_escalation
 from patients.notices.helped import HELPED, plan_helped
+from patients.notices.morning import MORNING_LIST, plan_morning_lists
 from patients.notices.reminders import NUDGE, REMINDER, plan_nudges, plan_reminders
 from patients.notices.reviews import REVIEW_DUE, open_reviews, plan_review_notices
 from patients.notices.reviews_again import REVIEW_AGAIN, plan_reviews_again
@@ -14,12 +15,12 @@ from patients.stepping import step_back_after_gaps
 
 
 def register() -> None:
-    to_staff = (STOP_ALERT, EMERGENCY_ALERT, ALERT_AGAIN, REVIEW_DUE, REVIEW_AGAIN)
+    to_staff = (STOP_ALERT, EMERGENCY_ALERT, ALERT_AGAIN, REVIEW_DUE, REVIEW_AGAIN, MORNING_LIST)
     to_patients = (REMINDER, NUDGE, HELPED, PROGRAMME_CHANGED, QUESTION_ANSWERED)
     for kind in (*to_staff, *to_patients):
         kinds.register(kind)
     for planner in (
         *(plan_escalation, open_reviews, plan_review_notices, plan_reviews_again),
-        *(plan_reminders, plan_nudges, plan_helped, step_back_after_gaps),
+        *(plan_reminders, plan_nudges, plan_helped, plan_morning_lists, step_back_after_gaps),
     ):
         register_planner(planner)

@@ -32,6 +32,7 @@ READ = {
     "wishes",
     "reports",
     "away",
+    "morning",
     "patient",
     "patient_same",
     "patient_merge",
@@ -135,6 +136,7 @@ def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
         "reports",
         "handouts",
         "away",
+        "morning",
     }  # theirs, without anything of ours: the tests of those pages
     for name, address in addresses.items():
         if name not in lists or who in {"patient", "operator"}:
@@ -164,7 +166,7 @@ def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
     opened = {
         name
         for name, at in addresses.items()
-        if name not in {"worklist", "reports", "handouts", "away"}
+        if name not in {"worklist", "reports", "handouts", "away", "morning"}
         and asked(client, name, at).status_code != 404
     }
     assert opened == DESK

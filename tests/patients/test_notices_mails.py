@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,11 +16,12 @@ from django.urls import resolve
 from clinic.models import Clinic, Event, Notice, User
 from clinic.notices import drain
 from clinic.scoping import Role
-from patients.asking import answer
-from patients.models import Patient, ReminderTime, Review, WorkItem
+from patients.asking import answer, ask
+from patients.models import Message, Patient, ReminderTime, Review, WorkItem
 from patients.notices import escalation, reminders, reviews
+from patients.notices.morning import plan_morning_lists
 from patients.reviews import sign_review
-from patients.vocabulary import Decision
+from patients.vocabulary import Decision, MessageKind
 from tests.factories import (
     AbsenceFactory,
     EmergencyReportFactory,
@@ -457,9 +459,10 @@ def test_the_question_whether_it_has_helped(
     assert drained() == {"sent": 1}
     [mail] = arriving.to(anna.email)
     assert mail.subject == subject
-    unsubscribe = mail.message["List-Unsubscribe"].strip("<> ")
+    assert "/notices/unsubscribe/" in mail.message["List-Unsubscribe"]
     assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert mail.text.splitlines() == [
+    *lines, unsubscribe = mail.text.splitlines()
+    assert lines == [
         "Hello Anna,",
         "",
         sentence,
@@ -470,7 +473,30 @@ def test_the_question_whether_it_has_helped(
         "",
         "--",
         "We ask this at each review. To get no more mails that ask, open this page:",
-        unsubscribe,
+    ]
+    assert unsubscribe.startswith("https://homestretch.example/notices/unsubscribe/")
+
+
+def asks(anna: Patient, words: str) -> None:
+    ask(patient=anna, uid=uuid.uuid4(), kind=MessageKind.QUESTION, words=words, by=None, now=at("08:30"))
+
+
+def test_the_morning_list_says_that_something_is_new_and_not_what(arriving: Mailbox) -> None:
+    anna = treated(clinic(name="Clinic Aurora", language="en"), given_name="Anna")
+    PracticeSessionFactory(prescription=prescription_of(anna), practised_on=MONDAY)
+    asks(anna, "It burns in the leg.")
+    assert plan_morning_lists(NINE) == 1
+    assert drained() == {"sent": 1}
+    [mail] = arriving.to("alba@clinic.example")
+    assert mail.subject == "Your morning list: something is new"
+    assert mail.text.splitlines() == [
+        "Hello Alba,",
+        "",
+        "There is something new on your morning list at Clinic Aurora. You find it here:",
+        "",
+        "https://homestretch.example/admin/morning/",
+        "",
+        "Clinic Aurora",
     ]
 
 
@@ -505,7 +531,10 @@ def plant() -> int:
         for field in model._meta.concrete_fields:
             words = isinstance(field, models.CharField | models.TextField) and not field.choices
             if words and not field.unique and field.name not in allowed | codes:
-                model._default_manager.update(**{field.name: CANARY})
+                rows = model._default_manager.all()
+                if model is Message and field.name == "answer":
+                    rows = rows.exclude(answer="")  # what waits has none: a constraint says so
+                rows.update(**{field.name: CANARY})
                 planted += 1
     return planted
 
@@ -531,6 +560,8 @@ def test_no_word_of_patient_or_clinician_is_in_any_mail(arriving: Mailbox) -> No
     review_again(review, manager, "manager")
     for step in (1, 2):
         helped_notice(review, step)
+    asks(anna, CANARY)
+    assert plan_morning_lists(NINE) == 2  # for who is away, which does not go, and for who stands in
     planned(NINE)
     assert plant() > 40
     User.objects.filter(name="Dr. Alba Rossi").update(name=f"Alba {CANARY}")
@@ -538,8 +569,8 @@ def test_no_word_of_patient_or_clinician_is_in_any_mail(arriving: Mailbox) -> No
         User.objects.update(language=language)
         Patient.objects.update(language=language)
         Notice.objects.update(state="queued", sent_at=None)
-        assert drained() == {"sent": 14}
-    assert len(arriving.mails) == 28
+        assert drained() == {"sent": 15, "suppressed": 1}
+    assert len(arriving.mails) == 30
     for mail in arriving.mails:
         assert CANARY not in whole(mail)
         assert "Anna" in whole(mail) or "Alba" in whole(mail)  # it would be seen
