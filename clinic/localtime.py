@@ -64,3 +64,28 @@ def next_open_instant(clinic: Clinic, after: dt.datetime) -> dt.datetime:
     """
     day = next_open_day(clinic, local_date(after, clinic.time_zone))
     return max(after.astimezone(dt.UTC), instant_at(day, clinic.notices_at, clinic.time_zone))
+
+
+def open_morning(clinic: Clinic, after: dt.datetime, *, number: int = 1) -> dt.datetime:
+    """The `number`-th of the instants (UTC) after `after` at which `clinic` takes its notices: its hour
+    (`notices_at`) on an open day. At `after` itself is not after it."""
+    day, found = local_date(after, clinic.time_zone), after
+    for _morning in range(number):
+        day = next_open_day(clinic, day)
+        found = instant_at(day, clinic.notices_at, clinic.time_zone)
+        if found <= after:
+            day = next_open_day(clinic, day + dt.timedelta(days=1))
+            found = instant_at(day, clinic.notices_at, clinic.time_zone)
+        day += dt.timedelta(days=1)
+    return found
+
+
+def open_morning_before(clinic: Clinic, before: dt.datetime) -> dt.datetime:
+    """The last of those instants that lies before `before`."""
+    day = local_date(before, clinic.time_zone)
+    for _day in range(8):
+        found = instant_at(day, clinic.notices_at, clinic.time_zone)
+        if found < before and str(day.isoweekday()) in clinic.open_days:
+            return found
+        day -= dt.timedelta(days=1)
+    raise ValueError("This clinic has no open day.")

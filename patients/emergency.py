@@ -14,9 +14,9 @@ from clinic import audit
 from clinic.audit import Verb
 from clinic.localtime import local_date
 from clinic.models import User
-from clinic.notices.outbox import enqueue
 from patients.locking import locked_patient
 from patients.models import EmergencyReport, Patient, Prescription
+from patients.notices.alerts import owe_alert
 from patients.vocabulary import CALL_NOW, Alert, EmergencySign, WorkKind
 from patients.work import open_work
 
@@ -59,14 +59,12 @@ def report_emergency(
     )
     item = items[WorkKind.EMERGENCY]
     recipient = item.owner or clinician
-    enqueue(
-        kind="emergency_alert",
-        clinic=patient.clinic,
-        recipient=recipient,  # nobody treats this patient yet: it goes to the clinic's own address
-        subject=patient,
-        dedupe_key=f"emergency_alert:{report.pk}:{recipient.pk if recipient else 'clinic'}",
-        params={"work_item": item.pk},
-        due_at=now,
+    # Where nobody treats this patient yet it goes to the clinic's own address.
+    owe_alert(
+        "emergency_alert",
+        item,
+        occurrence=str(report.pk),
+        recipient=recipient,
         about_new_row=True,
         now=now,
     )

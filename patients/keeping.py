@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from clinic.notices.outbox import enqueue
 from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.models import (
     ExerciseRecord,
@@ -15,6 +14,7 @@ from patients.models import (
     Prescription,
     SetAside,
 )
+from patients.notices.alerts import owe_alert
 from patients.vocabulary import Alert, Outcome, SkipReason, Source, WorkKind
 from patients.work import open_work
 
@@ -122,14 +122,11 @@ def call_clinician(
             occurrence = f"paper:{prescription.pk}:{about.recorded_on}"
         else:
             occurrence = f"session:{about.pk}:{item}"
-        enqueue(
-            kind="stop_alert",
-            clinic=patient.clinic,
+        owe_alert(
+            "stop_alert",
+            items[WorkKind.STOP],
+            occurrence=occurrence,
             recipient=recipient,
-            subject=patient,
-            dedupe_key=f"stop_alert:{occurrence}:{recipient.pk}",
-            params={"work_item": items[WorkKind.STOP].pk},
-            due_at=now,
             about_new_row=is_new and not from_paper,
             now=now,
         )

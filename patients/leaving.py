@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from clinic.absences import end_absences
 from clinic.models import Clinic, Membership, User
 from clinic.signin.staff import end_membership
 from patients.care_team import leave_all_teams
@@ -36,6 +37,7 @@ def leave(*, user: User, clinic: Clinic, taker: User | None, by: User, now: dt.d
         hand_over_patients(clinic=clinic, giver=user, taker=taker, by=by, now=now)
     elif keeps_something(user, clinic):
         raise ValidationError({"taker": ValidationError(_("Say who takes over."), code="required")})
+    end_absences(user=user, clinic=clinic, by=by, now=now)
     leave_all_teams(user=user, clinic=clinic, by=by, now=now)
     for membership in Membership.objects.active().filter(user=user, clinic=clinic):
         end_membership(membership=membership, by=by, now=now)

@@ -140,7 +140,9 @@ def _merge_contact(
     for name in from_other:
         setattr(keep, name, getattr(other, name))
     keep.user = user
-    keep.save(update_fields=[*from_other, "user"])
+    # Who wanted to be asked no more by one of the two is asked no more.
+    keep.helped_stopped_at = keep.helped_stopped_at or other.helped_stopped_at
+    keep.save(update_fields=[*from_other, "user", "helped_stopped_at"])
 
 
 def _rename_sent(keep: Patient, other: Patient) -> None:
@@ -203,6 +205,8 @@ def _join(item: WorkItem, second: WorkItem) -> None:
     """Add `second` to `item`. It counts as seen only where both were; what is due earlier is due."""
     second.entries.update(item=item)
     if second.acknowledged_at is None:
+        waited = item.waits_since if item.acknowledged_at is None else second.waits_since
+        item.waits_since = min(waited, second.waits_since)
         item.acknowledged_at = item.acknowledged_by = None
     item.opened_at, item.due_on = min(item.opened_at, second.opened_at), min(item.due_on, second.due_on)
     item.owner = item.owner or second.owner
@@ -211,7 +215,13 @@ def _join(item: WorkItem, second: WorkItem) -> None:
     item.prescription = next(iter(running + given), None)
     item.save()
     for notice in Notice.objects.filter(subject_id=second.patient_id, params__work_item=second.pk):
-        Notice.objects.filter(pk=notice.pk).update(params={**notice.params, "work_item": item.pk})
+        # Their steps of passing on count as made: the one that is kept waits since the earlier event.
+        key = notice.dedupe_key.replace(f"alert_again:{second.pk}:", f"alert_again:{item.pk}:")
+        if Notice.objects.filter(dedupe_key=key).exists():
+            key = notice.dedupe_key
+        Notice.objects.filter(pk=notice.pk).update(
+            params={**notice.params, "work_item": item.pk}, dedupe_key=key
+        )
     second.delete()
 
 

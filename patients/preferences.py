@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
+from clinic.models import User
 from clinic.weekdays import EVERY_DAY
 from patients.locking import locked_patient
 from patients.models import Nudge, Patient, ReminderTime
@@ -116,14 +117,27 @@ def _set_nudge(patient: Patient, at: dt.time, times: Sequence[dt.time], *, now: 
 def drop_nudge(*, patient: Patient, now: dt.datetime) -> None:
     """No second reminder any more, from the link in one: nobody is signed in."""
     if Nudge.objects.filter(patient=patient).delete()[0]:
-        audit.write(
-            verb=audit.Verb.CHANGED,
-            obj=patient,
-            actor=None,
-            clinic=patient.clinic,
-            subject=patient,
-            now=now,
-        )
+        _write_change(patient, by=None, now=now)
+
+
+@transaction.atomic
+def stop_asking(*, patient: Patient, by: User | None, now: dt.datetime) -> None:
+    """No mail any more that asks at a review whether it has helped. `by` is None for the link in one."""
+    if Patient.objects.filter(pk=patient.pk, helped_stopped_at__isnull=True).update(helped_stopped_at=now):
+        _write_change(patient, by=by, now=now)
+
+
+@transaction.atomic
+def ask_again(*, patient: Patient, by: User, now: dt.datetime) -> None:
+    """The mail that asks at a review is wanted again."""
+    if Patient.objects.filter(pk=patient.pk, helped_stopped_at__isnull=False).update(helped_stopped_at=None):
+        _write_change(patient, by=by, now=now)
+
+
+def _write_change(patient: Patient, *, by: User | None, now: dt.datetime) -> None:
+    audit.write(
+        verb=audit.Verb.CHANGED, obj=patient, actor=by, clinic=patient.clinic, subject=patient, now=now
+    )
 
 
 def validate_reminder_time(at: dt.time) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
@@ -53,7 +54,7 @@ def open_work(
     taken = [item for item in items.values() if item.acknowledged_at is not None]
     if taken:
         WorkItem.objects.filter(pk__in=[item.pk for item in taken]).update(
-            acknowledged_at=None, acknowledged_by=None, due_on=due_on
+            acknowledged_at=None, acknowledged_by=None, due_on=due_on, waits_since=now
         )
     missing = [kind for kind in alerts if kind not in items]
     made = WorkItem.objects.bulk_create(
@@ -63,6 +64,7 @@ def open_work(
             kind=kind,
             owner=owner,
             opened_at=now,
+            waits_since=now,
             due_on=due_on,
         )
         for kind in missing
@@ -104,15 +106,21 @@ def acknowledge(*, item: WorkItem, by: User, now: dt.datetime) -> None:
 
 @transaction.atomic
 def hand_over_work(*, item: WorkItem, to: User, by: User, now: dt.datetime) -> None:
-    """Give an item to a colleague, who has not seen it yet.
+    """Give an item to a colleague, who has not seen it yet. What nobody had taken waits as long as before.
 
     Raises ValidationError if `to` does not treat in this clinic.
     """
     refuse_outsider(to, item.patient.clinic)
+    anew = When(acknowledged_at__isnull=False, then=Value(now))
     if (
         WorkItem.objects.open()
         .filter(pk=item.pk)
-        .update(owner=to, acknowledged_at=None, acknowledged_by=None)
+        .update(
+            owner=to,
+            acknowledged_at=None,
+            acknowledged_by=None,
+            waits_since=Case(anew, default=F("waits_since")),
+        )
     ):
         audit.write(
             verb=Verb.HANDED_OVER,

@@ -159,6 +159,7 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
             f"admin:card_{what}": [{"slug": clinic.slug, "key": key} for key in ("own-1", "keep-moving")]
             for what in ("edit", "remove")
         },
+        "admin:away_back": [{"pk": absence.pk} for absence in clinic.absences.all()],
         **{f"admin:staff_{what}": staff for what in ("leave", "hand_over")},
         "admin:build": [{"pk": theirs.program.pk}],
         "admin:exercise_export": [{"kind": kind} for kind in ("csv", "xlsx", "json")],

@@ -21,6 +21,7 @@ from factory import (
 from factory.django import DjangoModelFactory
 
 from clinic.models import (
+    Absence,
     Clinic,
     Event,
     Membership,
@@ -124,6 +125,20 @@ class MembershipFactory(DjangoModelFactory):
     user = SubFactory(UserFactory)
     clinic = SubFactory(ClinicFactory)
     role = Role.CLINICIAN
+
+
+class AbsenceFactory(DjangoModelFactory):
+    """Away from today on for three days."""
+
+    class Meta:
+        model = Absence
+
+    clinic = SubFactory(ClinicFactory)
+    user = SubFactory(UserFactory)
+    stand_in = SubFactory(UserFactory)
+    first_on = LazyFunction(lambda: timezone.now().date())
+    last_on = LazyAttribute(lambda absence: absence.first_on + dt.timedelta(days=2))
+    named_at = LazyFunction(timezone.now)
 
 
 class OneTimeLinkFactory(DjangoModelFactory):
@@ -691,6 +706,7 @@ class WorkItemFactory(DjangoModelFactory):
     kind = WorkKind.STOP
     owner = SelfAttribute("prescription.clinician")
     opened_at = LazyFunction(timezone.now)
+    waits_since = SelfAttribute("opened_at")
     due_on = LazyAttribute(lambda item: local_day(item.opened_at, item.patient))
 
 

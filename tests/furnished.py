@@ -40,6 +40,7 @@ from programs.models import Exercise, Program
 from programs.vocabulary import Precaution, QuestionKind
 from tests.cast import House
 from tests.factories import (
+    AbsenceFactory,
     AnswerFactory,
     CalendarFeedFactory,
     CareTeamMemberFactory,
@@ -184,6 +185,7 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
     TreatmentNoteFactory(patient=house.patient, written_by=house.clinician)
     CareTeamMemberFactory(patient=house.patient, added_by=house.clinician)
     NudgeFactory(patient=house.patient)
+    AbsenceFactory(clinic=house.clinic, user=house.clinician, stand_in=house.manager)
     CalendarFeedFactory(patient=house.patient)
     SkippedDayFactory(prescription=prescription, skipped_on=day - 2 * DAY)
     before = PracticeSessionFactory(

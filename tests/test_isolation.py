@@ -290,6 +290,7 @@ SHOWS_NOTHING = {
     "admin:patient_invite": "leads back to the patient",
     "admin:treatment_withdraw": "leads back to the patient",
     "admin:patient_team_leave": "leads back to the patient",
+    "admin:away_back": "leads back to the days away",
     "admin:prescription_take_over": "leads back to the report",
     "admin:prescription_end_pause": "leads back to the report",
     "admin:prescription_step": "leads back to the report",

@@ -11,9 +11,11 @@ from clinic.scoping import ANY_ROLE, HEALTH_ROLES, Role
 from patients.admin.patients import PatientAdmin
 from patients.clinic_pages import (
     adjust,
+    away,
     cards,
     maintain,
     merge,
+    morning,
     paper_grid,
     patient_page,
     prescribe,
@@ -41,6 +43,9 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
     ("wishes/", questions.wishes, "wishes", ANY_ROLE),
     ("messages/<int:pk>/answer/", questions.message_answer, "message_answer", CLINICIANS),
     ("messages/<int:pk>/settle/", questions.message_settle, "message_settle", ANY_ROLE),
+    ("morning/", morning.morning, "morning", HEALTH_ROLES),
+    ("away/", away.away, "away", HEALTH_ROLES),
+    ("away/<int:pk>/back/", away.away_back, "away_back", HEALTH_ROLES),
     ("reports/", reports.reports, "reports", HEALTH_ROLES),
     ("patients/<int:pk>/", patient_page.patient_page, "patient", ANY_ROLE),
     ("patients/<int:pk>/invite/", patient_page.patient_invite, "patient_invite", ANY_ROLE),

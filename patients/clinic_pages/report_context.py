@@ -36,10 +36,13 @@ NOTICES_SHOWN = 30
 NOTICE_WORDS = {
     "reminder": _("Reminder to the patient"),
     "nudge": _("Second reminder to the patient"),
+    "helped": _("Question whether it has helped, to the patient"),
     "invitation": _("Invitation to the patient"),
     "stop_alert": _("Stop or pain alert"),
     "emergency_alert": _("Emergency sign"),
+    "alert_again": _("Alert that nobody had taken"),
     "review_due": _("Review due"),
+    "review_again": _("Review that nobody had signed"),
     "programme_changed": _("Programme changed, to the patient"),
 }
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from clinic.absences import away_for
 from clinic.admin_site import page
 from clinic.scoping import Role
 from clinic.signin.entry import safe_next
@@ -94,8 +95,12 @@ def _items(user: Any, *, mine: bool) -> Any:
     if not mine:
         return items
     treated = CareTeamMember.objects.filter(user=user).values("patient")
-    # What nobody owns is everybody's, and what concerns a patient of one's care team is one's own too.
-    return items.filter(Q(owner=user) | Q(owner__isnull=True) | Q(patient__in=treated))
+    # What nobody owns is everybody's, and what concerns a patient of one's care team is one's own too; so is
+    # what is for a colleague for whom one stands in.
+    own = Q(owner=user) | Q(owner__isnull=True) | Q(patient__in=treated)
+    for clinic, away in away_for(user, now=timezone.now()):
+        own |= Q(patient__clinic=clinic, owner=away)
+    return items.filter(own)
 
 
 def _starts_with_mine(user: Any) -> bool:

@@ -76,6 +76,8 @@ class Patient(models.Model):
     )
     timer_sound = models.BooleanField(default=False, editable=False)  # what the timer begins with
     reminders_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # No mail any more that asks at a review whether it has helped; the page asks all the same.
+    helped_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PatientQuerySet.as_manager()

@@ -44,6 +44,8 @@ class WorkItem(models.Model):
     )
     opened_at = models.DateTimeField(_("since"))
     due_on = models.DateField(_("due"))  # local date of the clinic, an open day
+    # Since when nobody has taken what it is about; what was taken before asks again with a new event.
+    waits_since = models.DateTimeField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", null=True, blank=True

@@ -4,10 +4,41 @@ import datetime as dt
 
 from django.urls import reverse
 
-from clinic.models import Notice
+from clinic.absences import stand_ins
+from clinic.models import Notice, User
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, not_wanted
+from clinic.notices.outbox import enqueue
 from patients.models import WorkItem
 from patients.notices import clinicians
+
+
+def owe_alert(
+    kind: str,
+    item: WorkItem,
+    *,
+    occurrence: str,
+    recipient: User | None,
+    about_new_row: bool,
+    now: dt.datetime,
+) -> None:
+    """Owe `recipient` the alert, and whoever stands in for them while they are away; both at once.
+
+    Without a recipient it goes to the clinic's own address. `occurrence` says which event it is.
+    """
+    patient = item.patient
+    deputy = stand_ins([patient.clinic], now=now).of(recipient, patient.clinic) if recipient else None
+    for user in [recipient] if deputy is None else [recipient, deputy]:
+        enqueue(
+            kind=kind,
+            clinic=patient.clinic,
+            recipient=user,
+            subject=patient,
+            dedupe_key=f"{kind}:{occurrence}:{user.pk if user else 'clinic'}",
+            params={"work_item": item.pk},
+            due_at=now,
+            about_new_row=about_new_row,
+            now=now,
+        )
 
 
 def still_wanted(notice: Notice, now: dt.datetime) -> Answer:

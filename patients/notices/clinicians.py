@@ -5,6 +5,7 @@ The mail says that something waits and where, nothing of whom or what.
 
 import datetime as dt
 import logging
+from typing import Any
 
 from clinic.models import Membership, Notice, User
 from clinic.notices import writing
@@ -31,7 +32,7 @@ def address(notice: Notice) -> str | None:
     return user.email if user else notice.clinic.email or None
 
 
-def write(notice: Notice, template: str, *, path: str) -> Mail:
+def write(notice: Notice, template: str, *, path: str, **more: Any) -> Mail:
     user = reachable(notice)
     return writing.write(
         template,
@@ -39,6 +40,7 @@ def write(notice: Notice, template: str, *, path: str) -> Mail:
         clinic=notice.clinic,
         name=writing.first_name(user.name) if user else "",
         path=path,
+        **more,
     )
 
 

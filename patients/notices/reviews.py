@@ -7,6 +7,7 @@ from django.db.models import CharField, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
+from clinic.absences import stand_ins
 from clinic.localtime import next_open_instant
 from clinic.models import Notice, User
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, not_wanted
@@ -29,10 +30,11 @@ def open_reviews(now: dt.datetime) -> int:
 
 def plan_review_notices(now: dt.datetime) -> int:
     """A planner: every open, unsigned review of an active prescription has its notices, whoever opened it:
-    one for who prescribes, and one for each other of the care team."""
-    owed = [review for recipient in RECIPIENTS for review in _unnoticed(recipient)]
-    people = User.objects.in_bulk({review.recipient_id for review in owed})
-    return sum(owe_review_notice(review, to=people[review.recipient_id], now=now) for review in owed)
+    one for who prescribes, one for each other of the care team, and one for who stands in for any of them."""
+    owed = [(review, review.recipient_id) for recipient in RECIPIENTS for review in _unnoticed(recipient)]
+    people = User.objects.in_bulk({user_id for _review, user_id in owed})
+    made = sum(owe_review_notice(review, to=people[user_id], now=now) for review, user_id in owed)
+    return made + sum(owe_review_notice(review, to=deputy, now=now) for review, deputy in _deputies(now))
 
 
 def owe_review_notice(review: Review, *, to: User, now: dt.datetime) -> bool:
@@ -51,13 +53,12 @@ def owe_review_notice(review: Review, *, to: User, now: dt.datetime) -> bool:
     )
 
 
-def _unnoticed(recipient: str) -> QuerySet[Any]:
-    """The open reviews for which whom `recipient` leads to has no notice yet; `recipient_id` is theirs."""
-    key = Concat(Value(f"{KIND}:"), Cast("pk", CharField()), Value(":"), Cast(F(recipient), CharField()))
+def open_for(recipient: str) -> QuerySet[Any]:
+    """The open reviews with those whom `recipient` leads to: `recipient_id` is theirs, `notice_key` the key
+    of their notice."""
     rows = (
         Review.objects.filter(signed_at=None, prescription__status=Prescription.Status.ACTIVE)
-        .annotate(recipient_id=F(recipient), notice_key=key)
-        .filter(~Exists(Notice.objects.filter(dedupe_key=OuterRef("notice_key"))))
+        .annotate(recipient_id=F(recipient), notice_key=_key(recipient))
         .select_related("prescription__patient__clinic")
     )
     if recipient == PRESCRIBES:
@@ -68,7 +69,49 @@ def _unnoticed(recipient: str) -> QuerySet[Any]:
     return rows.filter(Exists(team))
 
 
+def _key(recipient: str) -> Concat:
+    return Concat(Value(f"{KIND}:"), Cast("pk", CharField()), Value(":"), Cast(F(recipient), CharField()))
+
+
+def _unnoticed(recipient: str) -> QuerySet[Any]:
+    return open_for(recipient).filter(~Exists(Notice.objects.filter(dedupe_key=OuterRef("notice_key"))))
+
+
+def _deputies(now: dt.datetime) -> list[tuple[Any, User]]:
+    """The open reviews of those who are away, with who stands in and has no notice yet: four queries."""
+    away = stand_ins(now=now)
+    if not away.away:
+        return []
+    ids = {user_id for _clinic_id, user_id in away.away}
+    found = {}
+    for recipient in RECIPIENTS:
+        for review in open_for(recipient).filter(recipient_id__in=ids):
+            deputy = away.of_ids(review.recipient_id, review.prescription.patient.clinic_id)
+            if deputy is not None:
+                found[f"{KIND}:{review.pk}:{deputy.pk}"] = (review, deputy)
+    made = Notice.objects.filter(dedupe_key__in=found).values_list("dedupe_key", flat=True)
+    for key in made:
+        del found[key]
+    return list(found.values())
+
+
 def still_wanted(notice: Notice, now: dt.datetime) -> Answer:
+    """Until it is signed, as long as the recipient treats the patient or stands in for who does."""
+    answer = still_open(notice)
+    if not answer.wanted:
+        return answer
+    again = Notice.objects.filter(
+        kind="review_again",
+        subject_id=notice.subject_id,
+        recipient=notice.recipient_id,
+        params__review=notice.params["review"],
+    )
+    if notice.recipient_id is not None and again.exists():
+        return not_wanted("overtaken")  # it waited so long that its second mail is there: one is enough
+    return still_treats(notice, now)
+
+
+def still_open(notice: Notice) -> Answer:
     review = Review.objects.select_related("prescription").filter(pk=notice.params["review"]).first()
     if review is None:
         return not_wanted("gone")
@@ -76,10 +119,21 @@ def still_wanted(notice: Notice, now: dt.datetime) -> Answer:
         return not_wanted("signed")
     if review.prescription.status != Prescription.Status.ACTIVE:
         return not_wanted("ended")
-    if notice.recipient_id in {None, review.prescription.clinician_id}:
+    return WANTED
+
+
+def still_treats(notice: Notice, now: dt.datetime) -> Answer:
+    review = Review.objects.select_related("prescription__patient__clinic").get(pk=notice.params["review"])
+    prescription = review.prescription
+    if notice.recipient_id in {None, prescription.clinician_id}:
         return WANTED
-    team = CareTeamMember.objects.treating().filter(patient=review.prescription.patient_id)
-    if team.filter(user=notice.recipient_id).exists():
+    team = CareTeamMember.objects.treating().filter(patient=prescription.patient_id)
+    treating = {prescription.clinician_id, *team.values_list("user", flat=True)}
+    if notice.recipient_id in treating:
+        return WANTED
+    clinic = prescription.patient.clinic
+    away = stand_ins([clinic], now=now)
+    if any(away.of_ids(user_id, clinic.pk) == notice.recipient for user_id in treating):
         return WANTED
     return not_wanted("handed_over")  # whoever treats now has a notice of their own
 

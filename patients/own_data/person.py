@@ -42,6 +42,7 @@ def settings(patient: Patient, user: User, tell: Teller) -> Section:
                 tell("second_reminder", _("Second reminder"), nudge.at if nudge else None),
                 tell("days_without_reminders", _("No reminders on"), off, weekdays_in_words(off)),
                 tell("reminders_stopped_at", _("Reminders turned off"), patient.reminders_stopped_at),
+                tell("helped_stopped_at", _("Question at a review turned off"), patient.helped_stopped_at),
                 tell("text_size", _("Text size"), patient.text_size, patient.get_text_size_display()),
                 tell("timer_sound", _("The timer beeps"), patient.timer_sound),
                 tell("calendar_address_made_at", _("Calendar address made"), feed.made_at if feed else None),

@@ -20,7 +20,14 @@ from patients.forms.preferences import LanguageForm, ReminderForm, SoundForm, Te
 from patients.models import CalendarFeed, Nudge, Prescription, PrescriptionVersion
 from patients.models.patient import TextSize
 from patients.pages.shell import show
-from patients.preferences import set_language, set_reminder_wishes, set_text_size, set_timer_sound
+from patients.preferences import (
+    ask_again,
+    set_language,
+    set_reminder_wishes,
+    set_text_size,
+    set_timer_sound,
+    stop_asking,
+)
 from patients.signin.current import patient_required
 from patients.signin.language import speak, write_large
 
@@ -84,6 +91,14 @@ def _save_calendar(request: Any) -> HttpResponse:
     return redirect(reverse("settings") + "?open=calendar#calendar")
 
 
+def _save_asking(request: Any) -> HttpResponse:
+    """ "off" ends the mails that ask at a review, anything else turns them on."""
+    save = stop_asking if request.POST["asking"] == "off" else ask_again
+    save(patient=request.patient, by=request.user, now=timezone.now())
+    messages.success(request, _("Saved."))
+    return redirect("settings")
+
+
 def _save_reminders(request: Any) -> HttpResponse:
     form = _reminder_form(request, request.POST)
     wishes: dict[str, Any] = {"times": [], "nudge_at": None, "days_off": request.patient.reminder_days_off}
@@ -107,6 +122,7 @@ SAVES: dict[str, Callable[[Any], HttpResponse]] = {
     "text_size": _save_text_size,
     "sound": _save_sound,
     "calendar": _save_calendar,
+    "asking": _save_asking,
 }
 
 

@@ -11,6 +11,7 @@ from patients.models import Patient
 from patients.vocabulary import MessageKind
 from tests.clients import signed_in
 from tests.factories import (
+    AbsenceFactory,
     CareTeamMemberFactory,
     ClinicCardsFactory,
     ExerciseFactory,
@@ -30,6 +31,8 @@ READ = {
     "worklist",
     "wishes",
     "reports",
+    "away",
+    "morning",
     "patient",
     "patient_same",
     "patient_merge",
@@ -64,6 +67,7 @@ def addresses(aurora) -> dict[str, str]:
         "worklist": [WorkItemFactory(prescription=aurora.prescription).pk],
         "clinic": [aurora.clinic.slug],
         "messages": [MessageFactory(patient=aurora.patient, kind=MessageKind.APPOINTMENT).pk],
+        "away": [AbsenceFactory(clinic=aurora.clinic, user=aurora.clinician, stand_in=aurora.manager).pk],
         "treatments": [TreatmentNoteFactory(patient=aurora.patient).pk],
     }
     more = {
@@ -131,6 +135,8 @@ def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
         "wishes",
         "reports",
         "handouts",
+        "away",
+        "morning",
     }  # theirs, without anything of ours: the tests of those pages
     for name, address in addresses.items():
         if name not in lists or who in {"patient", "operator"}:
@@ -146,7 +152,8 @@ def test_the_front_desk_opens_contact_and_ways_in_alone(addresses, aurora):
 def test_a_manager_who_does_not_treat_reads_and_changes_nothing(addresses, aurora):
     manager = signed_in(aurora.manager, method="mfa")
     closed = {name for name, at in addresses.items() if asked(manager, name, at).status_code == 404}
-    assert closed == {name for name, roles in ROLES.items() if roles in (CLINICIANS, TYPISTS)}
+    treating = {name for name, roles in ROLES.items() if roles in (CLINICIANS, TYPISTS)}
+    assert closed == treating | {"away_back"}  # a colleague's days away are theirs alone
 
 
 def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
@@ -159,7 +166,8 @@ def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
     opened = {
         name
         for name, at in addresses.items()
-        if name not in {"worklist", "reports", "handouts"} and asked(client, name, at).status_code != 404
+        if name not in {"worklist", "reports", "handouts", "away", "morning"}
+        and asked(client, name, at).status_code != 404
     }
     assert opened == DESK
 
@@ -178,7 +186,7 @@ def test_the_wrong_method_is_refused(addresses, aurora):
     both = {"prescribe", "prescribe_build", "prescription_adjust", "prescription_template"}
     both |= {"prescription_maintenance", "staff_leave", "staff_hand_over", "patient_merge"}
     both |= {"staff_leave", "staff_hand_over", "prescription_handout", "handouts"}
-    both |= {"patient_paper_grid", "card_add", "card_edit"}
+    both |= {"away", "patient_paper_grid", "card_add", "card_edit"}
     for name, address in addresses.items():
         if name not in both:
             wrong = client.post(address) if name in READ else client.get(address)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,12 +16,14 @@ from django.urls import resolve
 from clinic.models import Clinic, Event, Notice, User
 from clinic.notices import drain
 from clinic.scoping import Role
-from patients.asking import answer
-from patients.models import Patient, ReminderTime, WorkItem
-from patients.notices import reminders, reviews
+from patients.asking import answer, ask
+from patients.models import Message, Patient, ReminderTime, Review, WorkItem
+from patients.notices import escalation, reminders, reviews
+from patients.notices.morning import plan_morning_lists
 from patients.reviews import sign_review
-from patients.vocabulary import Decision
+from patients.vocabulary import Decision, MessageKind
 from tests.factories import (
+    AbsenceFactory,
     EmergencyReportFactory,
     ExerciseStopFactory,
     MembershipFactory,
@@ -298,6 +301,52 @@ def test_when_the_clinic_refuses_too_it_ends_there(
     assert "reached nobody" in caplog.text
 
 
+def colleague(anna: Patient, role: Role) -> User:
+    user: User = MembershipFactory(clinic=anna.clinic, role=role, user__name="Dr. Alba Rossi").user
+    return user
+
+
+STEPS = {
+    "owner": "Something urgent on the worklist of Clinic Aurora is still waiting for you. Please look at it "
+    "now, or hand it over:",
+    "stand_in": "Something urgent on the worklist of Clinic Aurora is still waiting, and you stand in for a "
+    "colleague. Please look at it now:",
+    "manager": "Something urgent on the worklist of Clinic Aurora has waited for more than one working day, "
+    "and nobody has taken it. Please see to it that somebody does:",
+}
+
+
+def test_an_alert_that_nobody_took_says_whose_it_is_and_not_what(arriving: Mailbox) -> None:
+    anna = treated(clinic(name="Clinic Aurora", language="en"), given_name="Anna")
+    owner = prescription_of(anna).clinician
+    manager, deputy = (colleague(anna, role) for role in (Role.MANAGER, Role.CLINICIAN))
+    AbsenceFactory(clinic=anna.clinic, user=owner, stand_in=deputy, first_on=MONDAY, last_on=MONDAY)
+    WorkItemFactory(prescription=prescription_of(anna), opened_at=at("12:00", MONDAY - dt.timedelta(days=5)))
+    escalation.plan_escalation(NINE)
+    assert drained() == {"sent": 3}
+    for step, user in (("owner", owner), ("stand_in", deputy), ("manager", manager)):
+        [mail] = arriving.to(user.email)
+        assert mail.subject == "Nobody has taken this yet: please look now"
+        assert mail.text.splitlines() == [
+            "Hello Alba,",
+            "",
+            STEPS[step],
+            "",
+            "https://homestretch.example/admin/worklist/?who=all",
+            "",
+            "Clinic Aurora",
+        ]
+
+
+def test_an_alert_that_was_passed_on_goes_to_the_clinic_where_the_owner_left(arriving: Mailbox) -> None:
+    anna = treated(clinic(email="desk@clinic.example"))
+    WorkItemFactory(prescription=prescription_of(anna), opened_at=at("12:00", MONDAY - dt.timedelta(days=5)))
+    prescription_of(anna).clinician.memberships.update(ended_at=NINE)
+    escalation.plan_escalation(NINE)
+    assert drained() == {"sent": 2}  # for the owner, and for the managers that there are none of
+    assert [mail.recipients for mail in arriving.mails] == [("desk@clinic.example",)] * 2
+
+
 # --- Reviews ----------------------------------------------------------------------------------------
 
 
@@ -330,6 +379,127 @@ def test_a_signed_review_is_not_announced(arriving: Mailbox) -> None:
     assert Notice.objects.get().state_reason == "signed"
 
 
+def review_again(review: Review, to: User, step: int | str) -> Notice:
+    prescription = review.prescription
+    made: Notice = NoticeFactory(
+        kind="review_again",
+        clinic=prescription.patient.clinic,
+        recipient=to,
+        subject_id=prescription.patient_id,
+        params={"review": review.pk, "prescription": prescription.pk, "step": step},
+        due_at=NINE,
+    )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        (3, "A review at Clinic Aurora that you were told of is not signed yet. The report is here:"),
+        (7, "A review at Clinic Aurora that you were told of is not signed yet. The report is here:"),
+        (
+            "manager",
+            "A review at Clinic Aurora has waited for more than a week, and nobody has signed it. Please see "
+            "to it that somebody does:",
+        ),
+    ],
+)
+def test_a_review_that_nobody_signed(arriving: Mailbox, step: int | str, sentence: str) -> None:
+    anna = treated(clinic(name="Clinic Aurora", language="en"), given_name="Anna")
+    prescription = prescription_of(anna)
+    review_again(ReviewFactory(prescription=prescription, opened_at=NINE), prescription.clinician, step)
+    assert drained() == {"sent": 1}
+    [mail] = arriving.to("alba@clinic.example")
+    assert mail.subject == "A review still waits for a signature"
+    assert mail.text.splitlines() == [
+        "Hello Alba,",
+        "",
+        sentence,
+        "",
+        f"https://homestretch.example/admin/prescriptions/{prescription.pk}/",
+        "",
+        "Clinic Aurora",
+    ]
+
+
+def helped_notice(review: Review, step: int) -> Notice:
+    prescription = review.prescription
+    made: Notice = NoticeFactory(
+        kind="helped",
+        clinic=prescription.patient.clinic,
+        subject_id=prescription.patient_id,
+        params={"review": review.pk, "step": step},
+        due_at=NINE,
+    )
+    return made
+
+
+@pytest.mark.parametrize(
+    ("step", "subject", "sentence"),
+    [
+        (
+            1,
+            "A question from Clinic Aurora",
+            "You have come to a point at which we look back together: has your programme been useful to you, "
+            "or not? It takes a minute:",
+        ),
+        (
+            2,
+            "Once more, a question from Clinic Aurora",
+            "We asked you a few days ago whether your programme has been useful to you. Whatever the answer, "
+            "it helps us to plan with you. It takes a minute:",
+        ),
+    ],
+)
+def test_the_question_whether_it_has_helped(
+    arriving: Mailbox, step: int, subject: str, sentence: str
+) -> None:
+    anna = treated(clinic(name="Clinic Aurora", language="en"), given_name="Anna")
+    helped_notice(ReviewFactory(prescription=prescription_of(anna), opened_at=NINE), step)
+    assert drained() == {"sent": 1}
+    [mail] = arriving.to(anna.email)
+    assert mail.subject == subject
+    assert "/notices/unsubscribe/" in mail.message["List-Unsubscribe"]
+    assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    *lines, unsubscribe = mail.text.splitlines()
+    assert lines == [
+        "Hello Anna,",
+        "",
+        sentence,
+        "",
+        "https://homestretch.example/review/",
+        "",
+        "Clinic Aurora",
+        "",
+        "--",
+        "We ask this at each review. To get no more mails that ask, open this page:",
+    ]
+    assert unsubscribe.startswith("https://homestretch.example/notices/unsubscribe/")
+
+
+def asks(anna: Patient, words: str) -> None:
+    ask(patient=anna, uid=uuid.uuid4(), kind=MessageKind.QUESTION, words=words, by=None, now=at("08:30"))
+
+
+def test_the_morning_list_says_that_something_is_new_and_not_what(arriving: Mailbox) -> None:
+    anna = treated(clinic(name="Clinic Aurora", language="en"), given_name="Anna")
+    PracticeSessionFactory(prescription=prescription_of(anna), practised_on=MONDAY)
+    asks(anna, "It burns in the leg.")
+    assert plan_morning_lists(NINE) == 1
+    assert drained() == {"sent": 1}
+    [mail] = arriving.to("alba@clinic.example")
+    assert mail.subject == "Your morning list: something is new"
+    assert mail.text.splitlines() == [
+        "Hello Alba,",
+        "",
+        "There is something new on your morning list at Clinic Aurora. You find it here:",
+        "",
+        "https://homestretch.example/admin/morning/",
+        "",
+        "Clinic Aurora",
+    ]
+
+
 # --- What may not be in them ------------------------------------------------------------------------
 
 CANARY = "Kanarienvogel"
@@ -350,7 +520,10 @@ def plant() -> int:
         for field in model._meta.concrete_fields:
             words = isinstance(field, models.CharField | models.TextField) and not field.choices
             if words and not field.unique and field.name not in allowed | codes:
-                model._default_manager.update(**{field.name: CANARY})
+                rows = model._default_manager.all()
+                if model is Message and field.name == "answer":
+                    rows = rows.exclude(answer="")  # what waits has none: a constraint says so
+                rows.update(**{field.name: CANARY})
                 planted += 1
     return planted
 
@@ -365,8 +538,19 @@ def test_no_word_of_patient_or_clinician_is_in_any_mail(arriving: Mailbox) -> No
     ExerciseStopFactory(session=recorded_before)
     for kind in ("stop_alert", "emergency_alert"):
         WorkItemEntryFactory(item=WorkItem.objects.get(pk=alert(anna, kind).params["work_item"]))
-    ReviewFactory(prescription=prescription, opened_at=NINE)
-    reviews.plan_review_notices(NINE)
+    review = ReviewFactory(prescription=prescription, opened_at=NINE)
+    manager, deputy = (colleague(anna, role) for role in (Role.MANAGER, Role.CLINICIAN))
+    AbsenceFactory(
+        clinic=anna.clinic, user=prescription.clinician, stand_in=deputy, first_on=MONDAY, last_on=MONDAY
+    )
+    WorkItem.objects.update(waits_since=at("12:00", MONDAY - dt.timedelta(days=7)))
+    assert escalation.plan_escalation(NINE) == 6  # two alerts: owner, stand-in, manager
+    assert reviews.plan_review_notices(NINE) == 2
+    review_again(review, manager, "manager")
+    for step in (1, 2):
+        helped_notice(review, step)
+    asks(anna, CANARY)
+    assert plan_morning_lists(NINE) == 2  # for who is away, which does not go, and for who stands in
     planned(NINE)
     assert plant() > 40
     User.objects.filter(name="Dr. Alba Rossi").update(name=f"Alba {CANARY}")
@@ -374,8 +558,8 @@ def test_no_word_of_patient_or_clinician_is_in_any_mail(arriving: Mailbox) -> No
         User.objects.update(language=language)
         Patient.objects.update(language=language)
         Notice.objects.update(state="queued", sent_at=None)
-        assert drained() == {"sent": 4}
-    assert len(arriving.mails) == 8
+        assert drained() == {"sent": 15, "suppressed": 1}
+    assert len(arriving.mails) == 30
     for mail in arriving.mails:
         assert CANARY not in whole(mail)
         assert "Anna" in whole(mail) or "Alba" in whole(mail)  # it would be seen
