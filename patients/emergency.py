@@ -63,6 +63,7 @@ def report_emergency(
     owe_alert(
         "emergency_alert",
         item,
+        patient=patient,
         occurrence=str(report.pk),
         recipient=recipient,
         about_new_row=True,

@@ -94,6 +94,7 @@ def call_clinician(
     alerts: Mapping[WorkKind, Sequence[Alert]],
     *,
     some_open: bool = True,
+    some_away: bool = True,
     is_new: bool = True,
     now: dt.datetime,
 ) -> None:
@@ -125,8 +126,10 @@ def call_clinician(
         owe_alert(
             "stop_alert",
             items[WorkKind.STOP],
+            patient=patient,
             occurrence=occurrence,
             recipient=recipient,
             about_new_row=is_new and not from_paper,
+            some_away=some_away,
             now=now,
         )

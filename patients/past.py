@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Value
 
+from clinic.models import Absence
 from patients.answers import SessionAnswers
 from patients.models import (
     EmergencyReport,
@@ -18,12 +19,14 @@ from patients.models import (
     WorkItem,
 )
 from patients.settling import to_settle
+from patients.trial import ONE_DAY
 from patients.vocabulary import SkipReason
 
 
 class Past(NamedTuple):
     """What of the past the rules ask for. `same_uid`: the session that was recorded under this id already;
-    `settles`: the one before, of which it is told now that it settled, or not."""
+    `settles`: the one before, of which it is told now that it settled, or not; `some_away`: a colleague may
+    be away by now, with somebody who stands in."""
 
     same_uid: int | None
     settles: int | None
@@ -31,6 +34,7 @@ class Past(NamedTuple):
     is_suspended: bool
     has_pauses: bool
     has_open_work: bool
+    some_away: bool
 
 
 def with_past(
@@ -60,6 +64,9 @@ def with_past(
         "lowest_site": Subquery(lowest),
         "is_suspended": Exists(reports),
         "has_pauses": Exists(Pause.objects.filter(prescription=prescription)),
+        "some_away": Exists(
+            Absence.objects.filter(clinic=prescription.patient.clinic_id, last_on__gte=at.date() - ONE_DAY)
+        ),
         "has_open_work": Exists(WorkItem.objects.open().filter(patient=prescription.patient_id)),
     }
     ours = others.told().filter(prescription=prescription)

@@ -189,7 +189,13 @@ def _record(
         work[WorkKind.STOP] = alerts
     if work:
         call_clinician(
-            session, prescription, work, some_open=past.has_open_work, is_new=before is None, now=how.now
+            session,
+            prescription,
+            work,
+            some_open=past.has_open_work,
+            some_away=past.some_away,
+            is_new=before is None,
+            now=how.now,
         )
     if is_whole:
         reach_steps(session=session, exercises=exercises, now=how.now)

@@ -8,7 +8,7 @@ from clinic.absences import stand_ins
 from clinic.models import Notice, User
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, not_wanted
 from clinic.notices.outbox import enqueue
-from patients.models import WorkItem
+from patients.models import Patient, WorkItem
 from patients.notices import clinicians
 
 
@@ -16,17 +16,21 @@ def owe_alert(
     kind: str,
     item: WorkItem,
     *,
+    patient: Patient,
     occurrence: str,
     recipient: User | None,
     about_new_row: bool,
+    some_away: bool = True,
     now: dt.datetime,
 ) -> None:
     """Owe `recipient` the alert, and whoever stands in for them while they are away; both at once.
 
     Without a recipient it goes to the clinic's own address. `occurrence` says which event it is.
+    `some_away=False` saves a query, where the caller has seen that nobody of the clinic is away.
     """
-    patient = item.patient
-    deputy = stand_ins([patient.clinic], now=now).of(recipient, patient.clinic) if recipient else None
+    deputy = None
+    if recipient is not None and some_away:
+        deputy = stand_ins([patient.clinic], now=now).of(recipient, patient.clinic)
     for user in [recipient] if deputy is None else [recipient, deputy]:
         enqueue(
             kind=kind,
