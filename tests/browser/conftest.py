@@ -2,16 +2,18 @@
 
 import os
 import shutil
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.cache import cache
+from django.core.handlers import wsgi
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 
 from clinic.models import User
@@ -72,9 +74,18 @@ def _no_memory_of_earlier_tests(transactional_db) -> Iterator[None]:
 def _wait_for_the_last_request(seconds: float = 10) -> None:
     """The browser is closed by now; the live server may still answer what it asked for last."""
     ends = time.monotonic() + seconds
-    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+    while any(map(_is_answering, sys._current_frames().values())):
         assert time.monotonic() < ends, "the live server still works on a request"
         time.sleep(0.02)
+
+
+def _is_answering(frame: FrameType | None) -> bool:
+    """Whether a thread is in Django just now; one that waits for a next request on its connection is not."""
+    while frame is not None:
+        if frame.f_code.co_filename == wsgi.__file__:
+            return True
+        frame = frame.f_back
+    return False
 
 
 @dataclass

@@ -239,6 +239,7 @@ def _record_with_a_stop(page: Page) -> None:
         page.get_by_role("button", name="Done", exact=True).click()
     page.get_by_role("button", name="Go on without saying").click()  # pain after
     page.locator("[data-screen=during] .scale-step").nth(6).click()
+    page.locator("details.words summary").click()
     page.get_by_label("In your own words").fill("It pulled into the leg")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("You stopped because it hurt more. That was right.")).to_be_visible()

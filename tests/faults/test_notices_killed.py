@@ -52,7 +52,9 @@ def notice() -> Notice:
     """A review's mail that is due."""
     clinic = ClinicFactory(open_days="1234567", notices_at=dt.time(0, 0))
     by = MembershipFactory(clinic=clinic, role=Role.CLINICIAN, user__email="alba@clinic.example").user
-    prescription = PrescriptionFactory(patient=PatientFactory(clinic=clinic), clinician=by)
+    # Whether it has helped is another mail, at the patient's own time of day; this one wants none.
+    patient = PatientFactory(clinic=clinic, helped_stopped_at=timezone.now())
+    prescription = PrescriptionFactory(patient=patient, clinician=by)
     review: Review = ReviewFactory(prescription=prescription)
     assert reviews.owe_review_notice(review, to=review.prescription.clinician, now=timezone.now())
     return Notice.objects.get()
