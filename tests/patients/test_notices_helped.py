@@ -159,7 +159,7 @@ def test_after_a_pause_and_once_a_sign_is_cleared_it_is_asked() -> None:
     report.save()
     # Anna's point moved by a day with her pause.
     ticks(TUESDAY, TUESDAY)
-    assert [who for who, _step, _due in asked()] == [anna.pk, bea.pk]
+    assert {who for who, _step, _due in asked()} == {anna.pk, bea.pk}
 
 
 def test_none_without_an_address() -> None:
