@@ -1,6 +1,5 @@
 """What the tests of the guided session share: who practises, and how they press."""
 
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
@@ -8,6 +7,7 @@ from patients.models import Patient
 from patients.plans import plan_of
 from patients.prescribing import activate, prescribe
 from programs.models import Program
+from tests.browser.library import load_library
 from tests.cast import House
 from tests.factories import PatientFactory
 from tests.patients.scenario import NONE_OF_THESE
@@ -16,7 +16,7 @@ from tests.patients.scenario import NONE_OF_THESE
 def who_practises(house: House, **fields: object) -> Patient:
     """Who has the six exercises of the source text from today on, and has said already what is usual."""
     if not Program.objects.filter(key="first-20-days", clinic=None).exists():
-        call_command("load_library", verbosity=0)
+        load_library()
     made: Patient = PatientFactory(clinic=house.clinic, **fields)
     now = timezone.now()
     prescription = prescribe(

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.urls import get_resolver, resolve, reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
@@ -21,6 +20,7 @@ from patients.plans import plan_of
 from patients.screening import ScreeningAnswers
 from programs.models import Program
 from tests.addresses import SAME_FOR_ALL, Pattern, arguments, is_nobodys, path_of, patterns
+from tests.browser.library import load_library
 from tests.browser.targets import too_small
 from tests.clients import signed_in
 from tests.factories import PatientFactory, PracticeSessionFactory, TreatmentNoteFactory
@@ -44,7 +44,7 @@ EVERY_ROW = {
 @pytest.fixture
 def furnished(aurora) -> Furnished:
     """With the real library, whose words are as long as words are."""
-    call_command("load_library", verbosity=0)
+    load_library()
     return furnish(aurora)
 
 

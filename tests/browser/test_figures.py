@@ -4,12 +4,12 @@ import gzip
 from collections.abc import Callable
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
 
 from clinic.models import User
 from patients.models import Patient, PrescribedExercise
 from programs.models import Exercise
+from tests.browser.library import load_library
 
 STATES = "[...new Set(document.getAnimations().map((one) => one.playState))]"
 
@@ -17,7 +17,7 @@ STATES = "[...new Set(document.getAnimations().map((one) => one.playState))]"
 @pytest.fixture
 def patient(aurora) -> Patient:
     """Whose programme has two exercises of the library: one on each side, one for both sides at once."""
-    call_command("load_library", verbosity=0)
+    load_library()
     lines = PrescribedExercise.objects.filter(version__prescription=aurora.prescription)
     keys = ("supine-hamstring-stretch", "cat-cow")
     for line, key in zip(lines.order_by("position"), keys, strict=False):

@@ -4,7 +4,6 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
@@ -13,6 +12,7 @@ from patients.plans import plan_of
 from patients.prescribing import activate, end, prescribe
 from patients.vocabulary import EndReason
 from programs.models import Program
+from tests.browser.library import load_library
 from tests.factories import PatientFactory
 from tests.patients.scenario import NONE_OF_THESE
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser_context_args(service_workers="allow")
 @pytest.fixture
 def patient(aurora) -> Patient:
     """Who has the six exercises of the source text, and has said already what is usual."""
-    call_command("load_library", verbosity=0)
+    load_library()
     made: Patient = PatientFactory(clinic=aurora.clinic, given_name="Nina", email="nina@post.example")
     now = timezone.now()
     prescription = prescribe(

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page, Response
 
@@ -15,6 +14,7 @@ from patients.models import Patient
 from patients.plans import plan_of
 from patients.screening import ScreeningAnswers
 from programs.models import Program
+from tests.browser.library import load_library
 from tests.factories import PatientFactory
 
 MOST_REQUESTS = 8
@@ -26,7 +26,7 @@ ICONS = ("/static/img/favicon.svg", "/static/img/icon-192.png", "/static/img/ico
 @pytest.fixture
 def patient(aurora) -> Patient:
     """On the first day of the six exercises of the source text."""
-    call_command("load_library", verbosity=0)
+    load_library()
     made: Patient = PatientFactory(clinic=aurora.clinic, email="nina@post.example")
     now = timezone.now()
     prescribe_in_one_go(
