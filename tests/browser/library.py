@@ -10,8 +10,8 @@ _rows: dict[type[Model], list[Model]] = {}
 
 
 def load_library() -> None:
-    """What `manage.py load_library` makes, with the same ids each time: emptying a table does not give them out
-    again, so nothing else has them."""
+    """What `manage.py load_library` makes, with the same ids each time: emptying a table does not give them
+    out again, so nothing else has them."""
     if not _rows:
         models = list(apps.get_app_config("programs").get_models())
         there = {model: list(model._base_manager.values_list("pk", flat=True)) for model in models}
