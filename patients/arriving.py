@@ -42,8 +42,10 @@ class Became(StrEnum):
 
 @dataclasses.dataclass(frozen=True)
 class Sent:
-    """What a phone sends of one session. `done_at` is by its own clock; `shown` is the
-    number of the version that it had shown."""
+    """What a phone sends of one session.
+
+    `done_at` is by its own clock; `shown` is the number of the version that it had shown.
+    """
 
     uid: uuid.UUID
     practised_on: dt.date
@@ -118,9 +120,9 @@ def record_form(*, patient: Patient, sent: Sent, is_whole: bool, by: User, now: 
     aside. Raises ValidationError as `recording.record_session` does: the form is shown again, with what was
     typed.
     """
-    recorded = _record(patient, sent, how_it_came(sent, patient, by=by, now=now), is_whole=is_whole)
+    how = how_it_came(sent, patient, by=by, now=now)
+    recorded = _record(patient, sent, how, is_whole=is_whole)
     if recorded.differs:
-        how = how_it_came(sent, patient, by=by, now=now)
         set_aside(patient, sent, WhyAside.OTHER_ANSWERS, how, by=by)
     return recorded.differs
 

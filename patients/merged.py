@@ -25,12 +25,16 @@ def merged_into(patient: Patient) -> list[int]:
     """The ids of all records that were merged into this one, one after the other or by way of another."""
     found: list[int] = []
     newest = [patient.pk]
-    rows = Event.objects.filter(verb=Verb.MERGED, object_type=Patient._meta.label)
     while newest:
-        newest = [int(pk) for pk in rows.filter(subject_id__in=newest).values_list("object_id", flat=True)]
+        rows = _merges().filter(subject_id__in=newest)
+        newest = [int(pk) for pk in rows.values_list("object_id", flat=True)]
         found += newest
     return found
 
 
 def _merged(pk: int) -> QuerySet[Event]:
-    return Event.objects.filter(verb=Verb.MERGED, object_type=Patient._meta.label, object_id=str(pk))
+    return _merges().filter(object_id=str(pk))
+
+
+def _merges() -> QuerySet[Event]:
+    return Event.objects.filter(verb=Verb.MERGED, object_type=Patient._meta.label)

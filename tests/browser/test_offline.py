@@ -8,33 +8,16 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from patients.models import Patient, PracticeSession, SetAside
-from patients.plans import plan_of
-from patients.prescribing import activate, end, prescribe
+from patients.prescribing import end
 from patients.vocabulary import EndReason
-from programs.models import Program
-from tests.browser.library import load_library
-from tests.factories import PatientFactory
-from tests.patients.scenario import NONE_OF_THESE
+from tests.browser.guided import who_practises
 
 pytestmark = pytest.mark.browser_context_args(service_workers="allow")
 
 
 @pytest.fixture
 def patient(aurora) -> Patient:
-    """Who has the six exercises of the source text, and has said already what is usual."""
-    load_library()
-    made: Patient = PatientFactory(clinic=aurora.clinic, given_name="Nina", email="nina@post.example")
-    now = timezone.now()
-    prescription = prescribe(
-        patient=made,
-        plan=plan_of(Program.objects.get(key="first-20-days", clinic=None)),
-        by=aurora.clinician,
-        screening=NONE_OF_THESE,
-        usual_pain=4,
-        now=now,
-    )
-    activate(prescription=prescription, by=aurora.clinician, now=now)
-    return made
+    return who_practises(aurora, given_name="Nina", email="nina@post.example")
 
 
 @pytest.fixture
