@@ -331,6 +331,7 @@ def test_in_italian(page: Page, patient: Patient):
     page.goto("/")
     if page.locator("html").get_attribute("lang") != "it":
         page.get_by_role("button", name="Italiano").click()
+    expect(page.locator("html")).to_have_attribute("lang", "it")
     page.goto("/session/")
     tap = Taps(page)
     tap.pain("before", 3)

@@ -129,6 +129,7 @@ def test_left_in_the_middle_without_a_network_and_gone_on_with(
     done(page, 1, 3)
     expect(page.locator(".guided-kept").filter(has_text="Kept on this phone")).to_be_visible()
     page.get_by_role("link", name="Leave, and go on later").click()
+    expect(page.get_by_role("heading", name="Today", level=1)).to_be_visible()
     page.goto("/session/")
     expect(page.locator(".is-here .guided-count")).to_have_text("Exercise 4 of 6")
     context.set_offline(False)
