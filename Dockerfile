@@ -1,18 +1,19 @@
 # The image that all of Homestretch's services run from; docker-compose.yml says which command each has.
-FROM python:3.13-slim-bookworm AS packages
+FROM python:3.13-slim-trixie AS packages
 WORKDIR /build
 COPY pyproject.toml requirements.lock scripts/runtime_requirements.py ./
 RUN python -m venv /venv \
     && python runtime_requirements.py pyproject.toml requirements.lock > runtime.txt \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r runtime.txt
 
-FROM python:3.13-slim-bookworm
+FROM python:3.13-slim-trixie
 # The number, not the name, so that Kubernetes and the like can see that it is not root.
 RUN groupadd --gid 10001 homestretch \
     && useradd --uid 10001 --gid 10001 --home-dir /var/lib/homestretch --create-home homestretch
 # What a PDF is made with.
 COPY scripts/system-packages.sh /usr/local/bin/system-packages
-RUN system-packages printing && rm -rf /var/lib/apt/lists/*
+# And PostgreSQL's client, of the database's version in docker-compose.yml, for `manage.py restore`.
+RUN system-packages printing postgresql-client-17 && rm -rf /var/lib/apt/lists/*
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -31,6 +31,7 @@ class Environment:
     email: dict[str, Any]
     email_from: str
     https: bool
+    metrics_token: str
 
 
 def read(variables: Mapping[str, str], *, base_dir: Path) -> Environment:
@@ -69,6 +70,7 @@ def read(variables: Mapping[str, str], *, base_dir: Path) -> Environment:
         email=_email(env, var, demo=demo),
         email_from=env.str("DEFAULT_FROM_EMAIL", default="Homestretch <homestretch@localhost>"),
         https=https,
+        metrics_token=env.str("METRICS_TOKEN", default=""),
     )
 
 

@@ -24,6 +24,8 @@ from clinic.models import (
     Absence,
     Clinic,
     Event,
+    Heartbeat,
+    Hold,
     Membership,
     Notice,
     NoticeAttempt,
@@ -194,6 +196,22 @@ class RefusedAddressFactory(DjangoModelFactory):
     address = Sequence(lambda n: f"gone{n}@post.example")
     address_hash = LazyAttribute(lambda refused: hashed(refused.address))
     refused_at = LazyFunction(timezone.now)
+
+
+class HeartbeatFactory(DjangoModelFactory):
+    class Meta:
+        model = Heartbeat
+
+    step = "plan"
+    beat_at = LazyFunction(timezone.now)
+
+
+class HoldFactory(DjangoModelFactory):
+    class Meta:
+        model = Hold
+
+    why = Hold.Why.RESTORED
+    began_at = LazyFunction(timezone.now)
 
 
 class EventFactory(DjangoModelFactory):

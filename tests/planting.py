@@ -30,6 +30,7 @@ NOT_WORDS = {
     "programs.Exercise.figure": "the key of a figure",
     "programs.LadderForm.figure": "the key of a figure",
     "patients.PrescribedExercise.figure": "the key of a figure",
+    "clinic.Heartbeat.step": "the name of a step",
     "patients.SetAside.digest": "a hash",
     "programs.Question.code": "a code, of ours alone",
     "clinic.Notice.kind": "the name of a kind that an app registered",

@@ -65,10 +65,14 @@ def test_what_lasts_is_restarted_watched_and_kept():
     assert SERVICES["database"]["volumes"] == ["database:/var/lib/postgresql/data"]
 
 
-def test_the_database_is_new_enough_and_only_web_can_be_reached_from_this_machine():
+def version_of_the_database() -> int:
     version = re.match(r"postgres:(\d+)", SERVICES["database"]["image"])
     assert version
-    assert int(version[1]) >= 15
+    return int(version[1])
+
+
+def test_the_database_is_new_enough_and_only_web_can_be_reached_from_this_machine():
+    assert version_of_the_database() >= 15
     assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
         "web": ["127.0.0.1:8000:8000"]
     }
@@ -103,6 +107,7 @@ def test_the_image_has_what_a_pdf_is_made_with():
     last = DOCKERFILE.rpartition("FROM ")[2]
     assert "COPY scripts/system-packages.sh" in last
     assert re.search(r"^RUN system-packages printing\b", last, re.MULTILINE)
+    assert f"postgresql-client-{version_of_the_database()}" in last  # what `manage.py restore` runs
     assert "!scripts/system-packages.sh" in (ROOT / ".dockerignore").read_text().splitlines()
     script = (ROOT / "scripts" / "system-packages.sh").read_text()
     printing = re.search(r"^printing=\((.+)\)$", script, re.MULTILINE)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Case, F, Value, When
 
 from clinic.models import Notice, NoticeAttempt
-from clinic.notices import kinds
+from clinic.notices import holding, kinds
 
 # Longer than everything that one mail may take: a mail is about a dozen socket operations, each of which may
 # last EMAIL_TIMEOUT. It starts anew with each mail of a batch.
@@ -23,7 +23,12 @@ State = Notice.State
 
 
 def claim(*, now: dt.datetime, limit: int) -> list[Notice]:
-    """Take up to `limit` notices that are due: urgent kinds first, then the least tried, then by time."""
+    """Take up to `limit` notices that are due: urgent kinds first, then the least tried, then by time.
+
+    None at all while mail is held back.
+    """
+    if holding.current_hold():
+        return []
     token = uuid.uuid4()
     urgent = Case(When(kind__in=kinds.urgent_names(), then=Value(0)), default=Value(1))
     ready = Notice.objects.ready(now=now).order_by(urgent, "attempt", "due_at", "pk")

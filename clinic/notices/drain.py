@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.models import Notice
-from clinic.notices import addresses, claims, kinds, writing
+from clinic.notices import addresses, claims, heartbeat, kinds, writing
 from clinic.notices.kinds import SendAgain
 from clinic.notices.post import Delivery, Fate, Post, ServerDownError
 
@@ -42,6 +42,7 @@ def drain(*, clock: Clock = timezone.now) -> Counts:
     with Post() as post:
         while send_batch(post=post, clock=clock, counts=counts):
             pass
+    heartbeat.beat("drain", now=clock())
     return +counts
 
 

@@ -105,3 +105,8 @@ def get(name: str) -> NoticeKind:
 
 def urgent_names() -> list[str]:
     return [kind.name for kind in _kinds.values() if kind.urgent]
+
+
+def names_by(again: SendAgain) -> list[str]:
+    """The kinds that go again in this way when nobody knows whether they arrived."""
+    return [kind.name for kind in _kinds.values() if kind.send_again_when_uncertain is again]

@@ -4,6 +4,8 @@ import datetime as dt
 import logging
 from collections.abc import Callable
 
+from clinic.notices import heartbeat
+
 logger = logging.getLogger(__name__)
 
 Planner = Callable[[dt.datetime], int]
@@ -31,4 +33,5 @@ def plan(now: dt.datetime) -> int:
             failures.append(failure)
     if failures:
         raise ExceptionGroup("planners failed", failures)
+    heartbeat.beat("plan", now=now)
     return made

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.absences import away_for
 from clinic.admin_site import page
+from clinic.notices.holding import current_hold
 from clinic.scoping import Role
 from clinic.signin.entry import safe_next
 from patients.clinic_pages.acting import by_now, done
@@ -85,6 +86,7 @@ def _page(request: HttpRequest, *, bound: Any = None, status: int = 200) -> Http
         "rows": rows,
         "mine": mine,
         "here": reverse("admin:worklist") + ("?who=mine" if mine else "?who=all"),
+        "held": current_hold(),
         "others": _items(user, mine=False).count() - len(rows) if mine else 0,
     }
     return page(request, "patients/staff/worklist.html", context, status=status)

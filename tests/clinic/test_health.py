@@ -13,7 +13,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories import NoticeFactory
+from tests.factories import HeartbeatFactory, HoldFactory, NoticeFactory
 
 
 def test_healthz_asks_nobody(client: Client) -> None:
@@ -26,7 +26,25 @@ def test_healthz_asks_nobody(client: Client) -> None:
 def test_readyz_when_all_is_well(db, client: Client) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"database": True, "migrated": True, "oldest_due_notice_s": None}
+    assert answer.json() == {
+        "database": True,
+        "migrated": True,
+        "held": False,
+        "oldest_due_notice_s": None,
+        "plan_s": None,
+        "drain_s": None,
+    }
+
+
+def test_readyz_says_when_the_engine_last_ran_and_that_mail_is_held(db, client: Client) -> None:
+    now = timezone.now()
+    HeartbeatFactory(step="plan", beat_at=now - dt.timedelta(minutes=10))
+    HeartbeatFactory(step="drain", beat_at=now - dt.timedelta(seconds=20))
+    HoldFactory()
+    answer = client.get("/readyz")
+    assert answer.status_code == 200  # pages work all the same
+    state = answer.json()
+    assert (600 <= state["plan_s"] < 630, 20 <= state["drain_s"] < 50, state["held"]) == (True, True, True)
 
 
 def test_readyz_says_how_long_the_oldest_due_notice_waits(db, client: Client) -> None:

@@ -10,6 +10,8 @@ from clinic import tasks
 from clinic.notices import planning
 from tests.clinic.mail_faults import NOW, BadMailbox
 
+pytestmark = pytest.mark.django_db  # each step writes down that it ran
+
 
 @pytest.fixture(autouse=True)
 def planners(monkeypatch: pytest.MonkeyPatch) -> list[planning.Planner]:

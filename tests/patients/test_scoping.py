@@ -66,7 +66,10 @@ SEEN_BY = {
     "patients.WorkItemEntry": TREATING,
 }
 # Looked at through what they belong to, or by nobody but the sign-in and the outbox.
-WITHOUT_A_PAGE = {"clinic.User", "clinic.NoticeAttempt", "clinic.RefusedAddress"}
+WITHOUT_A_PAGE = {
+    *("clinic.User", "clinic.NoticeAttempt", "clinic.RefusedAddress"),
+    *("clinic.Heartbeat", "clinic.Hold"),  # of the installation, of no clinic
+}
 
 
 def ours():
