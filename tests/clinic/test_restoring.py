@@ -1,4 +1,4 @@
-"""A backup that is brought back: whole, into an empty database alone, with mail held from the first moment."""
+"""A backup that is brought back: whole, into an empty database alone, with mail held from the beginning."""
 
 import os
 import sqlite3
