@@ -24,7 +24,7 @@ def lines(data: Data) -> list[Line]:
     """`answers_data`, fresh or frozen, in the active language."""
     reviewed = data.get("reviewed", False)
     return [
-        Line(localized_data(one, "name"), _said(one, reviewed=reviewed), _note(one))
+        Line(localized_data(one, "name"), said_of(one, reviewed=reviewed), _note(one))
         for one in data.get("lines", [])
     ] + [
         Line(localized_data(one, "name"), _shown(one, one["said"]), _note(one), one["day"])
@@ -32,7 +32,8 @@ def lines(data: Data) -> list[Line]:
     ]
 
 
-def _said(line: Data, *, reviewed: bool) -> str:
+def said_of(line: Data, *, reviewed: bool) -> str:
+    """One line of `answers_data`, the start beside the review."""
     start, now = line["start"], line["now"]
     value = now or start
     if value is None:

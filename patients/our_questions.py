@@ -17,6 +17,7 @@ from programs.vocabulary import QuestionKind
 
 ACTIVITY_NAME, ACTIVITY, NEXT = "activity_name", "activity", "next"
 USUAL_PAIN, USUAL_SITE = "usual_pain", "usual_site"
+CHANGE, AVERAGE_PAIN = "change", "average_pain"
 
 NO_PAIN = {"low_en": "no pain", "low_it": "nessun dolore"}
 WORST_PAIN = {"high_en": "worst pain", "high_it": "il dolore peggiore"}
@@ -44,7 +45,7 @@ def ours() -> list[Question]:
     """All of them, in the order in which they are asked; not from the database."""
     return [
         Question(
-            code="change",
+            code=CHANGE,
             kind=QuestionKind.CHOICE,
             text_en="Since you began the exercises, your overall state is …",
             text_it="Da quando hai iniziato gli esercizi, il tuo stato generale è …",
@@ -55,7 +56,7 @@ def ours() -> list[Question]:
             at_review=True,
         ),
         Question(
-            code="average_pain",
+            code=AVERAGE_PAIN,
             kind=QuestionKind.SCALE,
             text_en="How strong was your pain on average in the last 7 days?",
             text_it="In media, quanto è stato forte il dolore negli ultimi 7 giorni?",

@@ -1,4 +1,5 @@
-"""The review point (rule 2): a review opens when it is reached, and ends with a clinician's signature.
+"""The review point (rule 2): a review opens when it is reached, and the patient answers. Signing it is in
+patients.signing.
 
 What is due and has no row is made, by "not later than", never by equality of dates: a scheduler that
 was down for days changes nothing but the hour.
@@ -6,7 +7,6 @@ was down for days changes nothing but the hour.
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,21 +17,14 @@ from clinic import audit
 from clinic.audit import Verb
 from clinic.localtime import local_date
 from clinic.models import User
-from patients.adherence import Report, report
-from patients.bands import percent
 from patients.keeping_answers import Told, keep_answers
 from patients.locking import locked
-from patients.models import Patient, Prescription, Review
+from patients.models import Prescription, Review
 from patients.our_questions import ours_kept
 from patients.questionnaire import Asked, asked_at_review
-from patients.start_and_now import answers_data
-from patients.trial import begin_count
-from patients.vocabulary import Alert, Decision, Helped, Occasion, WorkKind
+from patients.vocabulary import Alert, Helped, Occasion, WorkKind
 from patients.work import open_work
 from programs.models import Question
-
-# After every decision but "end" the programme may go on, so the next review is counted.
-GOES_ON = frozenset(Decision) - {Decision.END}
 
 
 def due_reviews(*, now: dt.datetime) -> list[Prescription]:
@@ -149,59 +142,3 @@ def answer_review(
         subject=prescription.patient,
         now=now,
     )
-
-
-@transaction.atomic
-def sign_review(*, review: Review, decision: Decision, note: str, by: User, now: dt.datetime) -> Review:
-    """Sign a review: the decision, and what was seen, are kept as they are now.
-
-    Where the programme goes on, the next count begins today, or with the maintenance that begins tomorrow.
-    Raises ValidationError if a colleague has signed already.
-    """
-    prescription = locked(review.prescription)
-    review = Review.objects.get(pk=review.pk)
-    if review.signed_at is not None:
-        raise ValidationError(
-            _("%(name)s has signed this review already.") % {"name": review.signed_by}, code="signed"
-        )
-    today = local_date(now, prescription.patient.zone)
-    review.decision, review.decision_note = decision, note.strip()
-    review.signed_by, review.signed_at = by, now
-    answers = answers_data(prescription, review=review.number)
-    review.snapshot = snapshot(report(prescription, on=today), on=today, answers=answers)
-    review.save()
-    if decision in GOES_ON and prescription.status == Prescription.Status.ACTIVE:
-        begin_count(prescription, on=max(today, prescription.maintenance_from or today))
-        prescription.save(update_fields=["counts_from", "next_review_on"])
-    _close_work(prescription.patient, decision, by=by, now=now)
-    audit.write(
-        verb=Verb.SIGNED,
-        obj=review,
-        actor=by,
-        clinic=prescription.patient.clinic,
-        subject=prescription.patient,
-        now=now,
-    )
-    return review
-
-
-def _close_work(patient: Patient, decision: Decision, *, by: User, now: dt.datetime) -> None:
-    """The patient's item is done when no review waits any more, one of an earlier programme included."""
-    if not Review.objects.unsigned().filter(prescription__patient=patient).exists():
-        patient.work_items.open().filter(kind=WorkKind.REVIEW).update(
-            closed_at=now, closed_by=by, outcome=Decision(decision).label
-        )
-
-
-def snapshot(seen: Report, *, on: dt.date, answers: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The figures and answers that the clinician saw, frozen with the signature."""
-    return {
-        "on": on.isoformat(),
-        "day_number": seen.day_number,
-        "sessions": {"done": seen.sessions_done, "due": seen.sessions_due},
-        "doses": {"done": seen.doses_done, "due": seen.doses_due},
-        "session_percent": percent(seen.sessions_done, seen.sessions_due),
-        "dose_percent": percent(seen.doses_done, seen.doses_due),
-        "days": [{"on": day.on.isoformat(), "state": day.state} for day in seen.days],
-        "answers": answers or {},
-    }

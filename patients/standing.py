@@ -49,6 +49,7 @@ class State(StrEnum):
 
 
 MOST_DAYS_IN_A_LINE = 31
+WORD_STAYS = dt.timedelta(days=14)  # on the page of today
 MORE_PAIN = (Alert.PAIN_RISE, Alert.PAIN_LEVEL, Alert.PAIN_SITE)
 # On a pause and on a day off one may practise all the same: it is shown and does not count.
 RECORDABLE = frozenset({State.DUE, State.DONE, State.PAUSED, State.NOT_DUE, State.SKIPPED})
@@ -131,13 +132,16 @@ def current_prescription(*, patient: Patient, user: User, on: dt.date | None = N
     """The patient's running prescription, else the one that ended last, else None: one query.
 
     `is_suspended` and `review_helped` are on it (see Standing), and `card_edits`, what its clinic made of the
-    cards under Learn (None: nothing); `skip_reason`, why nothing is done on the date `on` (None: not said).
+    cards under Learn (None: nothing); `skip_reason`, why nothing is done on the date `on` (None: not said);
+    `word`, what the clinician wrote after a review of the two weeks before (None: nothing).
     """
     reports = EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))
     reviews = Review.objects.unsigned().filter(prescription=OuterRef("pk"))
     skipped = SkippedDay.objects.filter(prescription=OuterRef("pk"))
     skipped = skipped.none() if on is None else skipped.filter(skipped_on=on)
     cards = ClinicCards.objects.filter(clinic=OuterRef("patient__clinic"))
+    signed = Review.objects.filter(prescription=OuterRef("pk")).exclude(word_to_patient="")
+    signed = signed.none() if on is None else signed.filter(signed_at__gte=_midnight(on - WORD_STAYS))
     rows = Prescription.objects.visible_to_patient(user).of(patient).select_related("clinician")
     return (
         with_waiting(rows)
@@ -146,10 +150,16 @@ def current_prescription(*, patient: Patient, user: User, on: dt.date | None = N
             review_helped=Subquery(reviews.order_by("-number").values("helped")[:1]),
             card_edits=Subquery(cards.values("cards")[:1]),
             skip_reason=Subquery(skipped.values("reason")[:1]),
+            word=Subquery(signed.order_by("-signed_at").values("word_to_patient")[:1]),
         )
         .latest_first()
         .first()
     )
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    """About when `day` begins: for how long something is shown, an hour more or less is nothing."""
+    return dt.datetime.combine(day, dt.time.min, tzinfo=dt.UTC)
 
 
 def standing(*, patient: Patient, user: User, now: dt.datetime) -> Standing:

@@ -63,7 +63,7 @@ def _line(
         about |= {"name_en": names.words, "name_it": names.words}
     asked_once = told is not None and not (told.question.at_start and told.question.at_review)
     compares = key in {USUAL_PAIN, USUAL_SITE} or not asked_once
-    return {**about, "start": before, "now": _value(last), "compares": compares}
+    return {"key": key, **about, "start": before, "now": _value(last), "compares": compares}
 
 
 def _about(answer: Answer, question: Question) -> Data:

@@ -150,6 +150,12 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         "admin:prescription_sign": [
             {"pk": prescription.pk, "number": 1} for prescription in (theirs.due, theirs.ended)
         ],
+        "admin:review_add": [
+            {"pk": one.pk, "number": 1} for one in (theirs.due, theirs.ended, house.prescription)
+        ],
+        "admin:prescription_letter": [
+            {"pk": one["pk"], "kind": kind} for one in prescriptions for kind in ("doctor", "discharge")
+        ],
         **{f"admin:work_{what}": work for what in ("acknowledge", "hand_over", "close")},
         **{
             f"admin:{name}": [{"slug": clinic.slug}]

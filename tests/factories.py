@@ -57,6 +57,7 @@ from patients.models import (
     PrescriptionVersion,
     ReminderTime,
     Review,
+    ReviewAddition,
     Screening,
     SetAside,
     SkippedDay,
@@ -681,6 +682,16 @@ class ReviewFactory(DjangoModelFactory):
     after_days = SelfAttribute("prescription.review_after_days")
     reached_on = LazyAttribute(lambda review: review.counts_from + dt.timedelta(review.after_days))
     opened_at = LazyFunction(timezone.now)
+
+
+class ReviewAdditionFactory(DjangoModelFactory):
+    class Meta:
+        model = ReviewAddition
+
+    review = SubFactory(ReviewFactory)
+    words = "The left knee, not the right one."
+    added_by = SelfAttribute("review.prescription.clinician")
+    added_at = LazyFunction(timezone.now)
 
 
 class AnswerFactory(DjangoModelFactory):

@@ -21,8 +21,8 @@ from patients.models import (
     Review,
     WorkItem,
 )
-from patients.reviews import snapshot
 from patients.signin.paper import make_paper_code
+from patients.signing import snapshot
 from patients.vocabulary import (
     Alert,
     Decision,
@@ -63,6 +63,7 @@ from tests.factories import (
     PrescriptionVersionFactory,
     ProgramFactory,
     QuestionFactory,
+    ReviewAdditionFactory,
     ReviewFactory,
     ScreeningFactory,
     SetAsideFactory,
@@ -320,8 +321,9 @@ def _reviewed_before(patient: Patient, house: House) -> Prescription:
         next_review_on=None,
     )
     PracticeSessionFactory(prescription=prescription, practised_on=start, pain_before=5, pain_after=3)
-    ReviewFactory(
+    review = ReviewFactory(
         prescription=prescription,
+        word_to_patient="Well done; go on.",
         helped=Helped.USEFUL,
         patient_words="I can kneel again.",
         answered_at=now - 38 * DAY,
@@ -331,6 +333,7 @@ def _reviewed_before(patient: Patient, house: House) -> Prescription:
         signed_at=now - 37 * DAY,
         snapshot=snapshot(report(prescription, on=start + 22 * DAY), on=start + 22 * DAY),
     )
+    ReviewAdditionFactory(review=review)
     return prescription
 
 

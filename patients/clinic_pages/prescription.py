@@ -14,16 +14,15 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.admin_site import page
 from clinic.signin.entry import safe_next
 from patients.clinic_pages.acting import done, tried, write_reading
-from patients.clinic_pages.forms.acts import EndForm, PauseForm, ResumeForm, SignForm, StartForm
+from patients.clinic_pages.forms.acts import EndForm, PauseForm, ResumeForm, StartForm
 from patients.clinic_pages.report_context import report_context
 from patients.clinic_pages.scope import CLINICIANS, has_role_for, prescription_or_404
 from patients.drafts import start_draft
 from patients.models import Pause, Prescription
 from patients.pausing import end_pause, pause
 from patients.prescribing import discard, end
-from patients.reviews import sign_review
 from patients.stopping import resume_exercise
-from patients.vocabulary import Decision, EndReason
+from patients.vocabulary import EndReason
 
 
 @require_safe
@@ -31,7 +30,7 @@ def prescription_report(request: HttpRequest, pk: int) -> HttpResponse:
     """The page that mails link to. That it was read is written down."""
     prescription = prescription_or_404(request, pk)
     write_reading(request, prescription, prescription.patient)
-    return _page(request, prescription)
+    return show_prescription(request, prescription)
 
 
 @require_POST
@@ -51,7 +50,7 @@ def prescription_start(request: HttpRequest, pk: int) -> HttpResponse:
 def prescription_discard(request: HttpRequest, pk: int) -> HttpResponse:
     prescription = prescription_or_404(request, pk, CLINICIANS)
     if not tried(request, lambda **by: discard(prescription=prescription, **by)):
-        return _page(request, prescription, status=400)
+        return show_prescription(request, prescription, status=400)
     messages.success(request, _("The draft was thrown away."))
     return redirect("admin:patient", prescription.patient_id)
 
@@ -96,7 +95,7 @@ def prescription_end_pause(request: HttpRequest, pk: int, pause_pk: int) -> Http
     prescription = prescription_or_404(request, pk, CLINICIANS)
     chosen = get_object_or_404(Pause, pk=pause_pk, prescription=prescription)
     if not tried(request, lambda **by: end_pause(pause=chosen, **by)):
-        return _page(request, prescription, status=400)
+        return show_prescription(request, prescription, status=400)
     messages.success(request, _("The pause is over: days count again from today."))
     return _back(request, prescription)
 
@@ -115,25 +114,6 @@ def prescription_resume(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
-def prescription_sign(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    prescription, form = (
-        prescription_or_404(request, pk, CLINICIANS),
-        SignForm(request.POST, auto_id="sign-%s"),
-    )
-    review = get_object_or_404(prescription.reviews, number=number)
-    return _act(
-        request,
-        prescription,
-        name="sign",
-        form=form,
-        act=lambda said, **by: sign_review(
-            review=review, decision=Decision(said["decision"]), note=said["note"], **by
-        ),
-        success=_("Signed."),
-    )
-
-
 def _act(
     request: HttpRequest,
     prescription: Prescription,
@@ -147,12 +127,13 @@ def _act(
     if done(request, form, act):
         messages.success(request, success)
         return _back(request, prescription)
-    return _page(request, prescription, bound={name: form}, status=400)
+    return show_prescription(request, prescription, bound={name: form}, status=400)
 
 
-def _page(
+def show_prescription(
     request: HttpRequest, prescription: Prescription, *, bound: Any = None, status: int = 200
 ) -> HttpResponse:
+    """The page; `bound` holds a form that was sent and refused, by its name."""
     patient = prescription.patient
     context = report_context(
         prescription, now=timezone.now(), sessions_page=request.GET.get("sessions"), bound=bound or {}

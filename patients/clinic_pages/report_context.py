@@ -6,12 +6,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinic.localtime import local_date
 from clinic.models import Notice
-from patients.adherence import Report, report
-from patients.answer_words import lines, report_lines
+from patients import facts
+from patients.adherence import Report, of_facts
+from patients.answer_words import lines
 from patients.care_team import team_of
 from patients.clinic_pages import report_figures
 from patients.clinic_pages.forms.acts import (
@@ -19,18 +21,29 @@ from patients.clinic_pages.forms.acts import (
     ON_FIRST_SESSION,
     EndForm,
     PauseForm,
-    SignForm,
     StartForm,
 )
+from patients.clinic_pages.forms.review import AdditionForm, SignForm
+from patients.clinic_pages.packet import packet
 from patients.clinic_pages.steps import steps_context
 from patients.clinic_pages.told_sessions import told_all
+from patients.letters import Told, summary
 from patients.maintenance import refuse_conversion
-from patients.models import ExerciseStop, PracticeSession, PrescribedExercise, Prescription, Screening
-from patients.vocabulary import EmergencySign, ForStretching
+from patients.models import (
+    ExerciseStop,
+    PracticeSession,
+    PrescribedExercise,
+    Prescription,
+    Review,
+    Screening,
+    WorkItem,
+)
+from patients.vocabulary import EmergencySign, ForStretching, WorkKind
 from programs import dose_figures, schedule_text
 from programs.vocabulary import Precaution
 
 SESSIONS_A_PAGE = 20
+ALERTS_SHOWN = 50
 STRIP_DAYS = 28  # four whole weeks
 NOTICES_SHOWN = 30
 NOTICE_WORDS = {
@@ -53,11 +66,28 @@ def report_context(
     """For the template; `bound` holds a form that was sent and refused, by its name."""
     patient = prescription.patient
     today = local_date(now, patient.zone)
-    seen = report(prescription, on=today)
+    trial = facts.load([prescription])[prescription.pk]
+    seen = of_facts(trial, on=today)
     days = report_figures.shown_days(seen, today=today)
     steps = steps_context(prescription)
-    review = prescription.reviews.unsigned().order_by("number").first()
+    reviews = list(
+        prescription.reviews.select_related("signed_by")
+        .prefetch_related("additions__added_by")
+        .order_by("-number")
+    )
+    review = next((one for one in reversed(reviews) if one.signed_at is None), None)
+    versions = _versions(prescription, steps["grows"], today=today)
+    names = {
+        row["exercise"].line: row["exercise"].name for one in reversed(versions) for row in one["exercises"]
+    }
+    latest = reviews[0] if reviews else None
+    seen_in_short = packet(prescription, trial, seen, review=latest, names=names)
+    told = _told(prescription, seen, seen_in_short, versions, review=latest, today=today)
     return {
+        **seen_in_short,
+        "told": told,
+        "as_text": summary(told),
+        "alerts": _alerts(prescription),
         "prescription": prescription,
         "patient": patient,
         "clinic": patient.clinic,
@@ -73,34 +103,81 @@ def report_context(
         "legend": {shown.day.state: shown.state_words for shown in days[-STRIP_DAYS:]},
         "days": list(reversed(days)),
         "sessions": _sessions(prescription, sessions_page),
-        "versions": _versions(prescription, steps["grows"], today=today),
+        "versions": versions,
         "waiting_steps": steps["waiting_steps"],
         "stops": _stops(prescription),
         "pauses": [
             (pause, pause.ends_on >= today) for pause in prescription.pauses.select_related("made_by")
         ],
         "review": review,
-        "answers": report_lines(prescription),
         "may_maintain": _may_maintain(prescription, today=today),
-        "signed": _signed(prescription),
+        "signed": _signed([one for one in reviews if one.signed_at], bound),
         "screening": _screening(prescription),
         "notices": _notices(patient.pk),
         "start_form": bound.get("start") or StartForm(initial=_start(prescription, today=today)),
         "pause_form": bound.get("pause") or PauseForm(initial={"starts_on": today}, auto_id="pause-%s"),
         "end_form": bound.get("end") or EndForm(auto_id="end-%s"),
-        "sign_form": bound.get("sign") or SignForm(auto_id="sign-%s"),
+        "sign_form": bound.get("sign") or SignForm(prescription=prescription, auto_id="sign-%s"),
         "refused": next(iter(bound), ""),
         "refused_form": next(iter(bound.values()), None),
     }
 
 
-def _signed(prescription: Prescription) -> list[Any]:
-    """The newest first; with the answers that were frozen with the signature."""
-    reviews: list[Any] = list(
-        prescription.reviews.exclude(signed_at=None).select_related("signed_by").order_by("-number")
+def told_of(prescription: Prescription, *, now: dt.datetime) -> Told:
+    """What letters are written from, in the active language."""
+    told: Told = report_context(prescription, now=now, sessions_page=None, bound={})["told"]
+    return told
+
+
+def _told(
+    prescription: Prescription,
+    seen: Report,
+    shown: dict[str, Any],
+    versions: list[dict[str, Any]],
+    *,
+    review: Review | None,
+    today: dt.date,
+) -> Told:
+    clinic = prescription.patient.clinic
+    rates = {
+        _("Sessions"): report_figures.session_rate(seen, clinic),
+        _("Exercises"): report_figures.dose_rate(seen, clinic),
+    }
+    in_force = next(
+        (one for one in versions if one["state"] == "in_force"), versions[0] if versions else None
     )
+    return Told(
+        prescription=prescription,
+        on=today,
+        day_number=seen.day_number,
+        in_short=shown["in_short"],
+        adherence=[
+            f"{name}: {rate.done}/{rate.due} ({rate.percent} %)"
+            for name, rate in rates.items()
+            if rate.percent is not None
+        ],
+        exercises=[
+            f"{row['exercise'].name}: {row['dose']}" for row in (in_force["exercises"] if in_force else [])
+        ],
+        not_done=[f"{row.name}: {'; '.join(row.was)}" for row in shown["not_done"]],
+        review=review,
+    )
+
+
+def _alerts(prescription: Prescription) -> Any:
+    """Work that this programme made, the newest first, with what came of it; reviews are told apart."""
+    rows = WorkItem.objects.filter(prescription=prescription).exclude(kind=WorkKind.REVIEW)
+    rows = rows.select_related("owner", "closed_by").prefetch_related("entries")
+    return rows.order_by("-opened_at", "-pk")[:ALERTS_SHOWN]
+
+
+def _signed(reviews: list[Any], bound: dict[str, Any]) -> list[Any]:
+    """With what was frozen with the signature, and the form that adds to it."""
     for review in reviews:
         review.answers = lines(review.snapshot.get("answers", {}))
+        review.in_short = review.snapshot.get("in_short", {}).get(get_language(), [])
+        name = f"add-{review.number}"
+        review.add_form = bound.get(name) or AdditionForm(auto_id=f"{name}-%s")
     return reviews
 
 

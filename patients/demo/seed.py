@@ -28,9 +28,10 @@ from patients.plans import Plan, plan_of
 from patients.prescribed import exercises_on
 from patients.prescribing import activate, prescribe
 from patients.recording import record_session
-from patients.reviews import answer_review, open_review, sign_review
+from patients.reviews import answer_review, open_review
 from patients.screening import ScreeningAnswers, keep_precautions
 from patients.signin.invitations import invite_patient
+from patients.signing import sign_review
 from patients.skipping import skip_own_day
 from patients.trial import ONE_DAY
 from patients.vocabulary import Decision, Helped, MessageKind, Outcome, Site, SkipReason, TimeOfDay

@@ -16,7 +16,7 @@ from patients.models.prescription import (
     Screening,
 )
 from patients.models.progression import StepRequest
-from patients.models.review import Review
+from patients.models.review import Review, ReviewAddition
 from patients.models.safety import EmergencyReport
 from patients.models.set_aside import SetAside
 from patients.models.skipped import SkippedDay
@@ -44,6 +44,7 @@ __all__ = [
     "PrescriptionVersion",
     "ReminderTime",
     "Review",
+    "ReviewAddition",
     "Screening",
     "SetAside",
     "SkippedDay",

@@ -42,6 +42,7 @@ class Review(models.Model):
         _("decision"), max_length=13, choices=Decision.choices, blank=True, default=""
     )
     decision_note = models.TextField(_("note"), blank=True)
+    word_to_patient = models.TextField(_("word to the patient"), blank=True)
     signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     snapshot = models.JSONField(default=dict, blank=True)
@@ -72,3 +73,26 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+
+class ReviewAdditionQuerySet(HealthQuerySet):
+    patient_path = "review__prescription__patient"
+
+
+class ReviewAddition(models.Model):
+    """What was put right or added after the signature; nothing of what was signed is changed."""
+
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="additions")
+    words = models.TextField(_("addition"))
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    objects = ReviewAdditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("addition to a review")
+        verbose_name_plural = _("additions to reviews")
+        ordering = ["added_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.review} + {self.pk}"

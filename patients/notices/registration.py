@@ -11,12 +11,13 @@ from patients.notices.morning import MORNING_LIST, plan_morning_lists
 from patients.notices.reminders import NUDGE, REMINDER, plan_nudges, plan_reminders
 from patients.notices.reviews import REVIEW_DUE, open_reviews, plan_review_notices
 from patients.notices.reviews_again import REVIEW_AGAIN, plan_reviews_again
+from patients.notices.worded import REVIEW_WORD
 from patients.stepping import step_back_after_gaps
 
 
 def register() -> None:
     to_staff = (STOP_ALERT, EMERGENCY_ALERT, ALERT_AGAIN, REVIEW_DUE, REVIEW_AGAIN, MORNING_LIST)
-    to_patients = (REMINDER, NUDGE, HELPED, PROGRAMME_CHANGED, QUESTION_ANSWERED)
+    to_patients = (REMINDER, NUDGE, HELPED, PROGRAMME_CHANGED, QUESTION_ANSWERED, REVIEW_WORD)
     for kind in (*to_staff, *to_patients):
         kinds.register(kind)
     for planner in (

@@ -30,6 +30,7 @@ KEPT_BACK = {
     "patients.Precautions": "what the clinic asked and judged before prescribing",
     "patients.Screening": "what the clinic asked and judged before prescribing",
     "patients.TreatmentNote": "the clinic's own notes",
+    "patients.ReviewAddition": "the clinic's own notes",
     "patients.CareTeamMember": "who of the staff treats whom is the clinic's arrangement",
     "patients.WorkItem": "the staff's worklist",
     "patients.WorkItemEntry": "the staff's worklist",

@@ -113,7 +113,7 @@ def skipped_days(patient: Patient, user: User, tell: Teller) -> Section:
 
 
 def reviews(patient: Patient, user: User, tell: Teller) -> Section:
-    """What the patient said; what the clinician decided, noted and signed is the clinic's."""
+    """What the patient said, and the word they got; the decision and its note are the clinic's."""
     rows: Iterable[Any] = Review.objects.told_by(user).of(patient).order_by("reached_on", "number")
     return Section(
         "reviews",
@@ -125,6 +125,7 @@ def reviews(patient: Patient, user: User, tell: Teller) -> Section:
                 tell("helped", _("Has it helped?"), row.helped, row.get_helped_display() or "–"),
                 tell("words", _("In your words"), row.patient_words),
                 tell("answered_at", _("Answered"), row.answered_at),
+                tell("word", _("Word from your physiotherapist"), row.word_to_patient),
             )
             for row in rows
         ],

@@ -7,6 +7,7 @@ from clinic.models import User
 from clinic.scoping import Role
 from tests.clients import signed_in
 from tests.factories import MembershipFactory
+from tests.patients.pages import text
 from tests.patients.scenario import Scenario
 
 
@@ -22,6 +23,11 @@ def member(trial: Scenario, role: Role, **fields) -> User:
 
 def report_url(trial: Scenario) -> str:
     return reverse("admin:prescription_report", args=[trial.pk])
+
+
+def page(trial: Scenario, **data: str) -> str:
+    """The report page in words, as its clinician reads it."""
+    return text(client_of(trial.clinician).get(report_url(trial), data))
 
 
 def act_url(trial: Scenario, name: str, *more: object) -> str:

@@ -24,6 +24,7 @@ from patients import (
     prescribing,
     recording,
     reviews,
+    signing,
     stopping,
 )
 from patients.adherence import DayState, Report
@@ -310,6 +311,10 @@ class Scenario:
     def signs(
         self, review: Review, on: int, *, decision: Decision = Decision.CONTINUE, at: str = "10:00"
     ) -> Review:
-        return reviews.sign_review(
-            review=review, decision=decision, note="", by=self.clinician, now=self.at(on, at)
+        return signing.sign_review(
+            review=review,
+            decision=decision,
+            end_reason=EndReason.IMPROVED if decision == Decision.END else None,
+            by=self.clinician,
+            now=self.at(on, at),
         )

@@ -12,7 +12,7 @@ from clinic.scoping import Role
 from patients.models import ExerciseStop, Pause, Prescription, Review, WorkItem
 from patients.vocabulary import Decision, EndReason, Helped, Site, WorkKind
 from tests.factories import NoticeFactory, PrescriptionFactory, today
-from tests.patients.clinic_pages import act_url, client_of, member, report_url
+from tests.patients.clinic_pages import act_url, client_of, member, page, report_url
 from tests.patients.pages import text
 from tests.patients.scenario import Scenario
 
@@ -30,10 +30,6 @@ def trial(time_machine) -> Scenario:
     trial.records(6, partly="A", after=3)
     time_machine.move_to(trial.at(7, "10:00"), tick=False)
     return trial
-
-
-def page(trial: Scenario, **data) -> str:
-    return text(client_of(trial.clinician).get(report_url(trial), data))
 
 
 # --- What it shows -------------------------------------------------------------------------------------

@@ -76,6 +76,8 @@ def addresses(aurora) -> dict[str, str]:
             StepRequestFactory(session__prescription=aurora.prescription).pk,
         ],
         "prescription_sign": [ReviewFactory(prescription=aurora.prescription).number],
+        "prescription_letter": ["doctor"],
+        "review_add": [aurora.prescription.reviews.first().number],
         "patient_merge": [aurora.newcomer.pk],
         "patient_team_leave": [CareTeamMemberFactory(patient=aurora.patient).user_id],
         "card_edit": [ClinicCardsFactory(clinic=aurora.clinic).cards[0]["key"]],
@@ -185,7 +187,7 @@ def test_the_wrong_method_is_refused(addresses, aurora):
     client = signed_in(aurora.manager, method="mfa")
     both = {"prescribe", "prescribe_build", "prescription_adjust", "prescription_template"}
     both |= {"prescription_maintenance", "staff_leave", "staff_hand_over", "patient_merge"}
-    both |= {"staff_leave", "staff_hand_over", "prescription_handout", "handouts"}
+    both |= {"staff_leave", "staff_hand_over", "prescription_handout", "handouts", "prescription_letter"}
     both |= {"away", "patient_paper_grid", "card_add", "card_edit"}
     for name, address in addresses.items():
         if name not in both:
@@ -202,7 +204,8 @@ def test_an_id_that_is_nobodys_is_not_found(odd, addresses, aurora):
             names = ("pk", "pause_pk", "step_pk", "number", "user_pk", "other_pk")
             numbers = dict.fromkeys(names, int(odd))
             wanted = {key: number for key, number in numbers.items() if f"<int:{key}>" in route}
-            slug = {"slug": aurora.clinic.slug} if "<slug" in route else {}
+            slug = {"slug": aurora.clinic.slug} if "<slug:slug" in route else {}
+            slug |= {"kind": "doctor"} if "<slug:kind" in route else {}
             address = reverse(f"admin:{name}", kwargs={**wanted, **slug})
             assert asked(client, name, address).status_code == 404, name
 

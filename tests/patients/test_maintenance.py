@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from clinic.models import Event, Notice
-from patients import maintenance, prescribing, reviews
+from patients import maintenance, prescribing, signing
 from patients.models import Prescription, PrescriptionVersion, Review
 from patients.plans import Plan
 from patients.prescribing import prescribe
@@ -130,7 +130,7 @@ def test_the_count_goes_on_with_as_many_days_after_each_signature(trial):
     trial.maintains(10)
     trial.scheduler_runs(day("2026-06-03"))
     review = trial.prescription.reviews.get()
-    reviews.sign_review(
+    signing.sign_review(
         review=review,
         decision=Decision.CONTINUE,
         note="",
@@ -184,13 +184,6 @@ def test_signed_on_the_day_before_it_begins_the_count_waits_for_it(trial):
     trial.maintains(22)  # from the 24th, as the 23rd is recorded
     trial.signs(trial.prescription.reviews.get(), on=22, at="13:00")
     assert counts(trial) == (day("2026-03-24"), day("2026-06-16"))
-
-
-def test_after_the_decision_to_end_it_begins_a_count_all_the_same(trial):
-    trial.scheduler_runs(21)
-    trial.signs(trial.prescription.reviews.get(), on=21, decision=Decision.END)
-    trial.maintains(22)
-    assert counts(trial) == (day("2026-03-23"), day("2026-06-15"))
 
 
 # --- What is refused ------------------------------------------------------------------------------------

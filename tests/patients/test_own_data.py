@@ -29,6 +29,7 @@ def trial(time_machine) -> Scenario:
     made = Scenario("AB")
     made.practises(1, 3)
     made.records(4, done="A", skipped={"B": "no_time"}, before=4, after=3, sites=[1], words="Better already.")
+    factories.ReviewFactory(prescription=made.prescription)
     time_machine.move_to(made.at(6, "12:00"), tick=False)
     return made
 
@@ -104,6 +105,9 @@ MAKES: dict[str, Callable[[Scenario], Any]] = {
         patient=trial.patient, prescription=trial.prescription
     ),
     "patients.Review": lambda trial: factories.ReviewFactory(prescription=trial.prescription),
+    "patients.ReviewAddition": lambda trial: factories.ReviewAdditionFactory(
+        review=trial.prescription.reviews.get()
+    ),
     "patients.PracticeSession": _session,
     "patients.ExerciseRecord": _record,
     "patients.ExerciseStop": lambda trial: factories.ExerciseStopFactory(session=trial.sessions().first()),
@@ -177,7 +181,7 @@ def test_of_a_signed_review_their_own_part_alone(trial):
         signed_at=timezone.now(),
     )
     copy = copy_of(trial.patient)
-    assert copy["reviews"][0]["words"] == "I can kneel again."
+    assert copy["reviews"][-1]["words"] == "I can kneel again."
     assert "Said in confidence." not in json.dumps(copy)
 
 

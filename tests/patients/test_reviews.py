@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from clinic.models import Event
 from patients import pausing, reviews
 from patients.models import Review, WorkItem
-from patients.vocabulary import Alert, Decision, Helped, WorkKind
+from patients.vocabulary import Alert, Decision, EndReason, Helped, WorkKind
 from tests.patients.scenario import Scenario, day
 
 pytestmark = pytest.mark.django_db
@@ -188,10 +188,10 @@ def test_the_snapshot_stays_what_it_was(trial):
 
 
 def test_signing_closes_the_work_with_the_decision(trial):
-    trial.signs(opened(trial), on=22, decision=Decision.SEE_IN_CLINIC)
+    trial.signs(opened(trial), on=22, decision=Decision.REFER)
     assert trial.open_work() == []
     item = WorkItem.objects.get(patient=trial.patient, kind=WorkKind.REVIEW)
-    assert (item.closed_by, item.outcome) == (trial.clinician, "See in the clinic")
+    assert (item.closed_by, item.outcome) == (trial.clinician, "Refer")
 
 
 def test_the_count_goes_on_from_the_day_of_the_signature(trial):
@@ -214,9 +214,8 @@ def test_a_pause_moves_the_second_point_too(trial):
 
 def test_after_the_decision_to_end_no_further_review_is_owed(trial):
     trial.signs(opened(trial), on=22, decision=Decision.END)
+    assert (trial.prescription.status, trial.prescription.end_reason) == ("ended", EndReason.IMPROVED)
     assert trial.prescription.next_review_on is None
-    assert trial.scheduler_runs(200) == 0
-    trial.pauses(25, 26, told_on=24)
     assert trial.scheduler_runs(200) == 0
 
 

@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Pause
-from patients.vocabulary import Decision, EndReason, TreatmentKind
+from patients.vocabulary import EndReason, TreatmentKind
 from programs.forms import CodesField
 from programs.vocabulary import Precaution
 
@@ -60,13 +60,6 @@ class PauseForm(forms.Form):
 
 class EndForm(forms.Form):
     reason = forms.ChoiceField(label=_("Why it ends"), choices=EndReason.choices, widget=forms.RadioSelect)
-
-
-class SignForm(forms.Form):
-    decision = forms.ChoiceField(
-        label=_("Decision"), choices=Decision.choices, widget=forms.RadioSelect(attrs={"class": "inline"})
-    )
-    note = words_field(label=_("Note"), required=False)
 
 
 class ClearForm(forms.Form):

@@ -26,6 +26,7 @@ finally:  # it switches this on for the whole process, and clinic.images would t
     ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 SHEETS = ("tokens.css", "handout.css")
+LETTER_SHEETS = ("tokens.css", "letter.css")
 # One pile at a time in a process: it is work for one processor, and takes memory.
 AT_WORK = threading.Lock()
 PHOTO_NAME = re.compile(rf"{PHOTOS}[\w-]+\.\w+")
@@ -88,6 +89,14 @@ def pdf(handouts: Sequence[Handout]) -> bytes:
         return whole.write_pdf(pdf_variant="pdf/ua-1")
 
 
+def letter(context: dict[str, Any]) -> bytes:
+    """A letter (patients.letters) as a PDF, tagged for screen readers."""
+    with AT_WORK:
+        html = HTML(string=render_to_string("patients/staff/letter_pdf.html", context), url_fetcher=Files())
+        written: bytes = html.write_pdf(stylesheets=sheets(LETTER_SHEETS), pdf_variant="pdf/ua-1")
+        return written
+
+
 def _on_sheets(pages: Sequence[Any]) -> list[Any]:
     """An even number of pages, the last of them empty where there is need of it."""
     if len(pages) % 2 == 0:
@@ -102,7 +111,7 @@ def source(handout: Handout) -> str:
 
 
 @cache
-def sheets() -> list[CSS]:
+def sheets(names: tuple[str, ...] = SHEETS) -> list[CSS]:
     """Our style sheets, read once."""
     folder = settings.BASE_DIR / "static" / "css"
-    return [CSS(string=(folder / name).read_text(), url_fetcher=Files()) for name in SHEETS]
+    return [CSS(string=(folder / name).read_text(), url_fetcher=Files()) for name in names]

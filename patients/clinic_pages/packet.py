@@ -1,0 +1,94 @@
+"""The review packet: what a clinician reads in half a minute, for the top of a programme's page."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from patients import facts
+from patients.adherence import Day, Report
+from patients.answer_words import lines
+from patients.in_short import in_short, stops_of
+from patients.models import PracticeSession, Prescription, Review
+from patients.pain_graph import pain_graph
+from patients.settling import courses
+from patients.start_and_now import answers_data
+from patients.tallies import Tally, tallies
+from patients.vocabulary import Outcome, SkipReason
+
+GRAPH_DAYS = 56  # what is drawn is windowed: eight weeks
+
+
+@dataclass(frozen=True)
+class Row:
+    """One exercise and what became of it, in words."""
+
+    name: str
+    tally: Tally
+    was: list[str]
+
+
+def packet(
+    prescription: Prescription,
+    trial: facts.TrialFacts,
+    seen: Report,
+    *,
+    review: Review | None,
+    names: Mapping[uuid.UUID, str],
+) -> dict[str, Any]:
+    """`review` is the latest, open or signed; `names` of the exercises, by line. Six queries."""
+    answers = answers_data(prescription, review=review.number if review else None)
+    rows = [
+        Row(names[line], tally, _was(tally))
+        for line, tally in tallies(trial.sessions).items()
+        if line in names
+    ]
+    return {
+        "in_short": in_short(seen=seen, review=review, answers=answers, stops=stops_of(prescription)),
+        "answers": lines(answers),
+        "graph": pain_graph(_dated(prescription, seen.days[-GRAPH_DAYS:])),
+        "exercise_rows": rows,
+        "not_done": [row for row in rows if row.tally.skipped or row.tally.stopped],
+        "courses": courses(prescription),
+    }
+
+
+def _dated(prescription: Prescription, days: Sequence[Day]) -> list[tuple[Day, list[PracticeSession]]]:
+    if not days:
+        return []
+    by_day: dict[dt.date, list[PracticeSession]] = {day.on: [] for day in days}
+    rows = (
+        PracticeSession.objects.current()
+        .told()
+        .filter(prescription=prescription, practised_on__gte=days[0].on)
+    )
+    for session in rows.order_by("practised_on", "first_recorded_at", "pk"):
+        if session.practised_on in by_day:
+            by_day[session.practised_on].append(session)
+    return [(day, by_day[day.on]) for day in days]
+
+
+def _was(tally: Tally) -> list[str]:
+    """E.g. "skipped 3 times (no time 2, pain 1)"; what was done is a figure of the table."""
+    said = []
+    if tally.stopped:
+        said.append(
+            ngettext("stopped for pain once", "stopped for pain %(times)s times", tally.stopped)
+            % {"times": tally.stopped}
+        )
+    if tally.skipped:
+        reasons = ", ".join(
+            f"{SkipReason(reason).label} {times}" if reason else f"{_('no reason given')} {times}"
+            for reason, times in tally.reasons.most_common()
+        )
+        said.append(
+            ngettext("skipped once (%(why)s)", "skipped %(times)s times (%(why)s)", tally.skipped)
+            % {"times": tally.skipped, "why": reasons}
+        )
+    if partly := tally.outcomes[Outcome.PARTLY]:
+        said.append(ngettext("partly once", "partly %(times)s times", partly) % {"times": partly})
+    return said

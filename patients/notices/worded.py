@@ -1,0 +1,63 @@
+"""The mail to the patient that the clinician has written them a word after a review; not what it says."""
+
+import datetime as dt
+
+from django.urls import reverse
+
+from clinic.models import Notice
+from clinic.notices import writing
+from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, not_wanted
+from clinic.notices.outbox import enqueue
+from patients.models import Patient, Review
+
+KIND = "review_word"
+
+
+def owe_word_notice(review: Review, *, patient: Patient, now: dt.datetime) -> None:
+    """At once; nothing where the patient has no address. The caller has just signed, which happens once."""
+    if not patient.email:
+        return
+    enqueue(
+        kind=KIND,
+        clinic=patient.clinic,
+        subject=patient,
+        dedupe_key=f"{KIND}:{review.pk}",
+        due_at=now,
+        params={"review": review.pk},
+        about_new_row=True,
+        now=now,
+    )
+
+
+def _patient(notice: Notice) -> Patient | None:
+    found: Patient | None = Patient.objects.filter(prescriptions__reviews=notice.params["review"]).first()
+    return found
+
+
+def still_wanted(notice: Notice, now: dt.datetime) -> Answer:
+    return WANTED if _patient(notice) else not_wanted("gone")
+
+
+def _address(notice: Notice) -> str | None:
+    patient = _patient(notice)
+    return patient.email or None if patient else None
+
+
+def _render(notice: Notice) -> Mail:
+    patient = Patient.objects.get(prescriptions__reviews=notice.params["review"])
+    return writing.write(
+        KIND,
+        language=patient.language,
+        clinic=notice.clinic,
+        name=patient.given_name,
+        path=reverse("today"),
+    )
+
+
+REVIEW_WORD = NoticeKind(
+    name=KIND,
+    address=_address,
+    still_wanted=still_wanted,
+    render=_render,
+    send_again_when_uncertain=SendAgain.ONCE,
+)

@@ -1,0 +1,41 @@
+"""The usual word to a patient after each decision at a review: plain, without promise or blame. A clinician
+may write another."""
+
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from patients.vocabulary import Decision
+
+USUAL: dict[Decision, Any] = {
+    Decision.CONTINUE: _("Thank you for these days. We go on with the same exercises."),
+    Decision.PROGRESS: _(
+        "Thank you for these days. We take the next step: some of your exercises change a little. "
+        "Your page shows how."
+    ),
+    Decision.REGRESS: _(
+        "Thank you for these days. We make your exercises easier for a while. Your page shows how."
+    ),
+    Decision.CHANGE: _("Thank you for these days. We change some of your exercises. Your page shows which."),
+    Decision.MAINTENANCE: _(
+        "Thank you for these days. From now on it is about keeping at it, in your own time. "
+        "Your page shows how often."
+    ),
+    Decision.SEE_IN_CLINIC: _(
+        "Thank you for these days. We would like to see you at the clinic, "
+        "and will get in touch to find a time."
+    ),
+    Decision.REFER: _(
+        "Thank you for these days. We would like somebody else to have a look as well, "
+        "and will speak with you about it."
+    ),
+    Decision.END: _(
+        "Thank you for these days. Your programme ends here. If anything is unclear or changes, ask us."
+    ),
+}
+
+
+def usual_word(decision: Decision, *, language: str) -> str:
+    with translation.override(language):
+        return str(USUAL[decision])
