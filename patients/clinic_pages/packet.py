@@ -82,8 +82,7 @@ def _was(tally: Tally) -> list[str]:
         )
     if tally.skipped:
         reasons = ", ".join(
-            f"{SkipReason(reason).label} {times}" if reason else f"{_('no reason given')} {times}"
-            for reason, times in tally.reasons.most_common()
+            _reason(reason, times, of=tally.skipped) for reason, times in tally.reasons.most_common()
         )
         said.append(
             ngettext("skipped once (%(why)s)", "skipped %(times)s times (%(why)s)", tally.skipped)
@@ -92,3 +91,8 @@ def _was(tally: Tally) -> list[str]:
     if partly := tally.outcomes[Outcome.PARTLY]:
         said.append(ngettext("partly once", "partly %(times)s times", partly) % {"times": partly})
     return said
+
+
+def _reason(reason: str, times: int, *, of: int) -> str:
+    words = str(SkipReason(reason).label) if reason else _("no reason given")
+    return words if times == of else f"{words} {times}"
