@@ -150,6 +150,9 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         "admin:prescription_sign": [
             {"pk": prescription.pk, "number": 1} for prescription in (theirs.due, theirs.ended)
         ],
+        "admin:outcomes_behind": [
+            {"key": key} for key in ("reviews.reached", "helped.useful", "ended.improved")
+        ],
         "admin:review_add": [
             {"pk": one.pk, "number": 1} for one in (theirs.due, theirs.ended, house.prescription)
         ],

@@ -31,6 +31,8 @@ READ = {
     "worklist",
     "wishes",
     "reports",
+    "outcomes",
+    "outcomes_behind",
     "away",
     "morning",
     "patient",
@@ -68,6 +70,7 @@ def addresses(aurora) -> dict[str, str]:
         "clinic": [aurora.clinic.slug],
         "messages": [MessageFactory(patient=aurora.patient, kind=MessageKind.APPOINTMENT).pk],
         "away": [AbsenceFactory(clinic=aurora.clinic, user=aurora.clinician, stand_in=aurora.manager).pk],
+        "reports": [],
         "treatments": [TreatmentNoteFactory(patient=aurora.patient).pk],
     }
     more = {
@@ -78,6 +81,7 @@ def addresses(aurora) -> dict[str, str]:
         "prescription_sign": [ReviewFactory(prescription=aurora.prescription).number],
         "prescription_letter": ["doctor"],
         "review_add": [aurora.prescription.reviews.first().number],
+        "outcomes_behind": ["reviews.open"],
         "patient_merge": [aurora.newcomer.pk],
         "patient_team_leave": [CareTeamMemberFactory(patient=aurora.patient).user_id],
         "card_edit": [ClinicCardsFactory(clinic=aurora.clinic).cards[0]["key"]],
@@ -136,6 +140,8 @@ def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
         "worklist",
         "wishes",
         "reports",
+        "outcomes",
+        "outcomes_behind",
         "handouts",
         "away",
         "morning",
@@ -168,7 +174,7 @@ def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
     opened = {
         name
         for name, at in addresses.items()
-        if name not in {"worklist", "reports", "handouts", "away", "morning"}
+        if name not in {"worklist", "reports", "outcomes", "outcomes_behind", "handouts", "away", "morning"}
         and asked(client, name, at).status_code != 404
     }
     assert opened == DESK
