@@ -212,7 +212,7 @@ def _sign_the_review(page: Page, mail: str, email: str, app: App) -> None:
     expect(page.get_by_text(f"{seen.sessions_done} of {seen.sessions_due}").first).to_be_visible()
     page.get_by_label("Continue", exact=True).check()
     page.get_by_role("button", name="Sign the review").click()
-    expect(page.get_by_text("Signed.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Signed: Continue.", exact=True)).to_be_visible()
 
 
 # --- The patient ------------------------------------------------------------------------------------
