@@ -19,7 +19,7 @@ class Letter(StrEnum):
     DISCHARGE = "discharge"
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         return str(TITLES[self])
 
 

@@ -39,7 +39,7 @@ def prescription_letter(request: HttpRequest, pk: int, kind: str) -> HttpRespons
     on = local_date(now, patient.clinic.time_zone)
     context = {
         "clinic": patient.clinic,
-        "title": chosen.title,
+        "title": chosen.heading,
         "words": form.cleaned_data["words"],
         "on": on,
         "language": get_language(),
@@ -77,7 +77,7 @@ def _page(
 ) -> HttpResponse:
     label = f"{prescription.patient}: {prescription.name}"
     context = {
-        "title": kind.title,
+        "title": kind.heading,
         "up": (label, reverse("admin:prescription_report", args=[prescription.pk])),
         "form": form,
         **more,
