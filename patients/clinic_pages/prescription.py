@@ -154,8 +154,13 @@ def _page(
     request: HttpRequest, prescription: Prescription, *, bound: Any = None, status: int = 200
 ) -> HttpResponse:
     patient = prescription.patient
+    user: Any = request.user
     context = report_context(
-        prescription, now=timezone.now(), sessions_page=request.GET.get("sessions"), bound=bound or {}
+        prescription,
+        by=user,
+        now=timezone.now(),
+        sessions_page=request.GET.get("sessions"),
+        bound=bound or {},
     )
     return page(
         request,

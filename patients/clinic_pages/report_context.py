@@ -6,10 +6,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.utils.translation import gettext_lazy as _
 
 from clinic.localtime import local_date
-from clinic.models import Notice
+from clinic.models import User
 from patients.adherence import Report, report
 from patients.answer_words import lines, report_lines
 from patients.care_team import team_of
@@ -22,6 +21,7 @@ from patients.clinic_pages.forms.acts import (
     SignForm,
     StartForm,
 )
+from patients.clinic_pages.notice_rows import log_of
 from patients.clinic_pages.steps import steps_context
 from patients.clinic_pages.told_sessions import told_all
 from patients.maintenance import refuse_conversion
@@ -32,25 +32,17 @@ from programs.vocabulary import Precaution
 
 SESSIONS_A_PAGE = 20
 STRIP_DAYS = 28  # four whole weeks
-NOTICES_SHOWN = 30
-NOTICE_WORDS = {
-    "reminder": _("Reminder to the patient"),
-    "nudge": _("Second reminder to the patient"),
-    "helped": _("Question whether it has helped, to the patient"),
-    "invitation": _("Invitation to the patient"),
-    "stop_alert": _("Stop or pain alert"),
-    "emergency_alert": _("Emergency sign"),
-    "alert_again": _("Alert that nobody had taken"),
-    "review_due": _("Review due"),
-    "review_again": _("Review that nobody had signed"),
-    "programme_changed": _("Programme changed, to the patient"),
-}
 
 
 def report_context(
-    prescription: Prescription, *, now: dt.datetime, sessions_page: str | None, bound: dict[str, Any]
+    prescription: Prescription,
+    *,
+    by: User,
+    now: dt.datetime,
+    sessions_page: str | None,
+    bound: dict[str, Any],
 ) -> dict[str, Any]:
-    """For the template; `bound` holds a form that was sent and refused, by its name."""
+    """As `by` sees it. `bound` holds a form that was sent and refused, by its name."""
     patient = prescription.patient
     today = local_date(now, patient.zone)
     seen = report(prescription, on=today)
@@ -84,7 +76,7 @@ def report_context(
         "may_maintain": _may_maintain(prescription, today=today),
         "signed": _signed(prescription),
         "screening": _screening(prescription),
-        "notices": _notices(patient.pk),
+        "log": log_of(patient, by=by, number=None),
         "start_form": bound.get("start") or StartForm(initial=_start(prescription, today=today)),
         "pause_form": bound.get("pause") or PauseForm(initial={"starts_on": today}, auto_id="pause-%s"),
         "end_form": bound.get("end") or EndForm(auto_id="end-%s"),
@@ -200,20 +192,6 @@ def _screening(prescription: Prescription) -> dict[str, Any] | None:
         "signs": [EmergencySign(sign).label for sign in screening.signs],
         "for_stretching": [ForStretching(code).label for code in screening.for_stretching],
     }
-
-
-def _notices(patient_id: int) -> list[dict[str, Any]]:
-    """The delivery log: what was owed about this patient, the latest first, with the server's own words."""
-    rows = Notice.objects.filter(subject_id=patient_id).select_related("recipient")
-    rows = rows.prefetch_related("attempts").order_by("-due_at", "-pk")
-    return [
-        {
-            "notice": notice,
-            "what": NOTICE_WORDS.get(notice.kind, notice.kind),
-            "answer": max((one for one in notice.attempts.all()), key=lambda one: one.number, default=None),
-        }
-        for notice in rows[:NOTICES_SHOWN]
-    ]
 
 
 def _start(prescription: Prescription, *, today: dt.date) -> dict[str, Any]:
