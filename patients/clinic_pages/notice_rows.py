@@ -84,7 +84,7 @@ class Try:
 def rows_of(notices: Iterable[Notice], *, patient: Patient | None = None) -> list[NoticeRow]:
     """`notices` as lines, with their patients where they are not all about `patient`: two queries."""
     chosen = list(notices)
-    people = {patient.pk: patient} if patient else _patients(chosen)
+    people: dict[int | None, Patient] = {patient.pk: patient} if patient else _patients(chosen)
     tries: dict[int, list[NoticeAttempt]] = {notice.pk: [] for notice in chosen}
     for attempt in NoticeAttempt.objects.filter(notice__in=tries).order_by("number"):
         tries[attempt.notice_id].append(attempt)

@@ -17,7 +17,7 @@ from patients.notices import due, words
 class RemindersNow:
     """Times of the patient's own clock. `why_none`: why today has no reminder for the first session."""
 
-    times: list[dt.time]
+    times: list[str]
     nudge_at: dt.time | None
     why_none: Any
     turned_off: bool
@@ -26,7 +26,7 @@ class RemindersNow:
 
 def reminders_now(patient: Patient, *, now: dt.datetime) -> RemindersNow:
     """Three queries at most."""
-    times = list(patient.reminder_times.order_by("slot").values_list("at", flat=True))
+    times = [f"{one.at:%H:%M}" for one in patient.reminder_times.order_by("slot")]
     turned_off = patient.reminders_stopped_at is not None
     code = ""
     if times and not turned_off:
