@@ -71,14 +71,17 @@ class Try:
 
     @property
     def took(self) -> str:
-        """In words that fit milliseconds and minutes."""
-        if self.seconds is None:
+        """From a fraction of a second to minutes, in words that stay on one line."""
+        seconds = self.seconds
+        if seconds is None:
             return "–"
-        if self.seconds < 1:
-            return _("under a second")
-        if self.seconds < 60:
-            return _("%(seconds)d s") % {"seconds": round(self.seconds)}
-        return _("%(minutes)d min") % {"minutes": round(self.seconds / 60)}
+        if seconds < 1:
+            said = _("under a second")
+        elif seconds < 60:
+            said = _("%(seconds)d s") % {"seconds": round(seconds)}
+        else:
+            said = _("%(minutes)d min") % {"minutes": round(seconds / 60)}
+        return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def rows_of(notices: Iterable[Notice], *, patient: Patient | None = None) -> list[NoticeRow]:
