@@ -1,7 +1,10 @@
 """Sending again and telling the clinic by two at the same moment, on PostgreSQL."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 
 from clinic.models import Event, Notice
 from clinic.notices import addresses, claims
@@ -13,7 +16,7 @@ from patients.merging import merge_patients
 from patients.models import Patient, WorkItem
 from patients.vocabulary import Alert, WorkKind
 from tests.factories import MessageFactory, NoticeFactory, PatientFactory, WorkItemFactory
-from tests.patients.colliding import at_once
+from tests.patients.colliding import at_once, wait_until_blocked
 from tests.patients.scenario import Scenario
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -56,16 +59,19 @@ def test_of_two_who_press_at_once_one_sends_it(trial):
     assert [one.pk for one in claims.claim(now=trial.at(3), limit=5)] == [notice.pk]
 
 
-def test_a_press_while_a_worker_sends_it_again_leaves_it_to_the_worker(trial):
-    """Asked for, claimed and being sent: a press from a page of before the first one changes nothing."""
+def test_a_press_that_waited_for_another_finds_the_worker_at_it(trial):
+    """The first press and the worker's claim are through when the second press comes to the row."""
     notice = failed(trial)
     seen = Notice.objects.get(pk=notice.pk)
-    send_again(notice=Notice.objects.get(), attempt=1, by=trial.clinician, now=trial.at(3))
 
     def presses() -> None:
         send_again(notice=seen, attempt=1, by=trial.clinician, now=trial.at(3))
 
-    (refused,) = at_once(lambda: claims.claim(now=trial.at(3), limit=5), presses)
+    def hold() -> None:
+        send_again(notice=Notice.objects.get(), attempt=1, by=trial.clinician, now=trial.at(3))
+        assert claims.claim(now=trial.at(3), limit=5)
+
+    (refused,) = at_once(hold, presses)
     assert isinstance(refused, ValidationError)
     assert refused.code == "changed"
     row = Notice.objects.get()
@@ -109,13 +115,18 @@ def test_a_worker_that_tells_of_a_refused_address_and_a_merge_do_not_wait_for_ea
     claims.claim(now=trial.at(3), limit=5)
 
     def merges() -> Patient:
-        return merge_patients(keep=trial.patient, other=other, by=trial.clinician, now=trial.at(3))
+        try:
+            return merge_patients(keep=trial.patient, other=other, by=trial.clinician, now=trial.at(3))
+        finally:
+            connection.close()
 
-    def tells() -> None:
-        Notice.objects.filter(pk=notice.pk).update(state="failed", claim=None, lease_until=None)
-        tell_clinic(patient=other, now=trial.at(3))
-
-    (kept,) = at_once(tells, merges)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Notice.objects.filter(pk=notice.pk).update(state="failed", claim=None, lease_until=None)
+            merging = pool.submit(merges)
+            wait_until_blocked(1)
+            tell_clinic(patient=other, now=trial.at(3))
+        kept = merging.result(timeout=20)
     assert kept == trial.patient
     notice.refresh_from_db()
     assert notice.subject_id == trial.patient.pk
