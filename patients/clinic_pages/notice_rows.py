@@ -55,9 +55,9 @@ class NoticeRow:
         return self.patient.zone if self.patient else self.notice.clinic.time_zone
 
     @property
-    def answer(self) -> str:
-        """What the mail server said last."""
-        return self.tries[-1].answer if self.tries else ""
+    def trouble(self) -> str:
+        """What the mail server said last, where it is no plain yes."""
+        return self.tries[-1].answer if self.tries and self.notice.state != State.SENT else ""
 
 
 @dataclass(frozen=True)
