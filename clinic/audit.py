@@ -69,6 +69,8 @@ class Verb(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", _("acknowledged")
     CLOSED = "closed", _("closed")  # work item; message: without an answer in words
     ESCALATED = "escalated", _("passed on")
+    RESENT = "resent", _("sent again")  # notice: by hand
+    FORGIVEN = "forgiven", _("address to be tried again")  # patient: a mail server had refused the address
     ANSWERED = "answered", _("answered")  # the patient's part of a review; message
     SIGNED = "signed", _("signed")  # the clinician's part
 

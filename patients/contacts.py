@@ -9,6 +9,7 @@ from django.db.models import Q
 from clinic import audit
 from clinic.audit import Verb
 from clinic.models import Clinic, User
+from patients.mail_address import close_if_mended
 from patients.models import Patient
 from patients.signin.invitations import revoke_invitations
 
@@ -48,9 +49,11 @@ def folded(name: str) -> str:
 def close_old_address(*, patient: Patient, old: str, by: User, now: dt.datetime) -> bool:
     """After the address changed from `old`: whoever reads that mailbox signs in for this patient no more.
 
-    Open invitations are revoked. True where somebody was cut off, so that the patient is to be invited again.
+    Open invitations are revoked, and a line on the worklist about the old address is closed. True where
+    somebody was cut off, so that the patient is to be invited again.
     """
     revoke_invitations(patient=patient, by=by, now=now)
+    close_if_mended(patient=patient, by=by, now=now)
     user = patient.user
     if user is None or user.email is None or user.email != old.strip().lower():
         return False

@@ -17,6 +17,7 @@ from clinic import audit
 from clinic.audit import Verb
 from clinic.models import Notice, User
 from patients.locking import locked_patients
+from patients.mail_address import close_if_mended
 from patients.models import (
     CalendarFeed,
     EmergencyReport,
@@ -52,6 +53,7 @@ def merge_patients(
     """
     if not set(from_other) <= set(CONTACT):
         raise ValidationError(_("Choose from the list."), code="choice")
+    _lock_unsent(keep, other)
     found = {patient.pk: patient for patient in locked_patients([keep.pk, other.pk])}
     if {keep.pk, other.pk} - set(found):
         raise ValidationError(
@@ -73,6 +75,7 @@ def merge_patients(
     _merge_team(keep, other)
     _merge_work(keep, other)
     _merge_notices(keep, other)
+    close_if_mended(patient=keep, by=by, now=now)
     audit.write(verb=Verb.MERGED, obj=other, actor=by, clinic=keep.clinic, subject=keep, now=now)
     _delete(other)
     return keep
@@ -112,6 +115,13 @@ def user_kept(keep: Patient, other: Patient, *, email: str) -> User | None:
     users = [patient.user for patient in (keep, other) if patient.user is not None]
     fitting = [user for user in users if user.email is None or user.email == address]
     return next((user for user in fitting if user.email), fitting[0] if fitting else None)
+
+
+def _lock_unsent(keep: Patient, other: Patient) -> None:
+    """Their mails that are not sent yet, before everything else: a worker that says of one that it could not
+    be delivered holds it, and then points at the patient."""
+    rows = Notice.objects.unsent().select_for_update(no_key=True).order_by("pk")
+    list(rows.filter(subject_id__in=[keep.pk, other.pk]).values_list("pk"))
 
 
 def _lock_what_changes(keep: Patient, other: Patient) -> None:

@@ -168,6 +168,8 @@ class WorkKind(models.TextChoices):
     WISH = "wish", _("Wish for an appointment or a call")
     PROGRESSION = "progression", _("Next step of an exercise")
     SET_ASIDE = "set_aside", _("Session that could not be recorded")
+    CALL = "call", _("Call, as no mail reaches them")
+    ADDRESS = "address", _("E-mail address that does not work")
 
 
 class Alert(models.TextChoices):
@@ -186,6 +188,12 @@ class Alert(models.TextChoices):
     WISHED_CALL = "wished_call", _("A call back is wished for")
     SET_ASIDE = "set_aside", _("A session arrived that could not be recorded")
     STEP_REACHED = "step_reached", _("An exercise was comfortable often enough for its next step")
+    # What would have been a mail, as a sentence that says what to say on the phone.
+    CALL_CHANGED = "call_changed", _("Tell them that the programme has changed.")
+    CALL_ANSWERED = "call_answered", _("Tell them that there is an answer to their question.")
+    CALL_HELPED = "call_helped", _("Ask them whether the exercises have helped.")
+    CALL_WORD = "call_word", _("Tell them the word that was written for them after the review.")
+    ADDRESS_REFUSED = "address_refused", _("A mail server refused the address for good.")
 
 
 # Most urgent first: the order of the worklist.
@@ -196,6 +204,8 @@ URGENCY = [
     WorkKind.SKIPPED_FOR_PAIN,
     WorkKind.QUESTION,
     WorkKind.WISH,
+    WorkKind.CALL,
+    WorkKind.ADDRESS,
     WorkKind.SET_ASIDE,
     WorkKind.PROGRESSION,
 ]

@@ -108,7 +108,7 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         "_precautions",
         "_treatment",
     )
-    per_patient += ("_team_join", "_same", "_paper_grid")
+    per_patient += ("_team_join", "_same", "_paper_grid", "_address")
     per_prescription: tuple[str, ...] = (
         "report",
         "adjust",
@@ -167,6 +167,10 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         **{
             f"admin:card_{what}": [{"slug": clinic.slug, "key": key} for key in ("own-1", "keep-moving")]
             for what in ("edit", "remove")
+        },
+        **{
+            f"admin:notice{what}": [{"pk": notice.pk} for notice in clinic.notices.order_by("-pk")[:4]]
+            for what in ("", "_again")
         },
         "admin:away_back": [{"pk": absence.pk} for absence in clinic.absences.all()],
         **{f"admin:staff_{what}": staff for what in ("leave", "hand_over")},

@@ -265,6 +265,10 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
         attempt=1,
     )
     NoticeAttemptFactory(notice=notice, number=1, outcome="failed", answer="550 no such mailbox")
+    call = WorkItemFactory(prescription=prescription, kind=WorkKind.CALL, owner=house.clinician)
+    WorkItemEntryFactory(item=call, what=Alert.CALL_CHANGED, session=None, version=version)
+    address = WorkItemFactory(prescription=prescription, kind=WorkKind.ADDRESS, owner=house.clinician)
+    WorkItemEntryFactory(item=address, what=Alert.ADDRESS_REFUSED, session=None)
     return stop, work
 
 

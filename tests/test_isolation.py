@@ -288,6 +288,7 @@ SHOWS_NOTHING = {
     "admin:work_acknowledge": "leads back to the worklist",
     "admin:patient_paper_revoke": "leads back to the patient",
     "admin:patient_invite": "leads back to the patient",
+    "admin:patient_address": "leads back to the patient",
     "admin:treatment_withdraw": "leads back to the patient",
     "admin:patient_team_leave": "leads back to the patient",
     "admin:away_back": "leads back to the days away",

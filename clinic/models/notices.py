@@ -46,7 +46,7 @@ class Notice(models.Model):
         RETRY = "retry", _("will be tried again")
         FAILED = "failed", _("could not be delivered")
         EXPIRED = "expired", _("too late")
-        SUPPRESSED = "suppressed", _("no longer wanted")
+        SUPPRESSED = "suppressed", _("not sent")
         UNCERTAIN = "uncertain", _("perhaps sent")
 
     class Channel(models.TextChoices):
@@ -77,6 +77,8 @@ class Notice(models.Model):
     message_id = models.CharField(max_length=120, blank=True)
     data_started_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    # When somebody of the clinic last had it sent again (clinic.notices.again); who, says the audit trail.
+    asked_again_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("made at"))
 
     objects = NoticeQuerySet.as_manager()

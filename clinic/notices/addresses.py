@@ -10,6 +10,13 @@ def is_refused(address: str) -> bool:
     return RefusedAddress.objects.filter(address_hash=_hash(address)).exists()
 
 
+def refused_at(address: str) -> dt.datetime | None:
+    """Since when it gets nothing; None where it does."""
+    rows = RefusedAddress.objects.filter(address_hash=_hash(address))
+    found: dt.datetime | None = rows.values_list("refused_at", flat=True).first()
+    return found
+
+
 def mark_refused(address: str, *, now: dt.datetime) -> None:
     RefusedAddress.objects.get_or_create(address_hash=_hash(address), defaults={"refused_at": now})
 

@@ -138,7 +138,7 @@ def _write_down(notice: Notice, delivery: Delivery, *, address: str, now: dt.dat
 @transaction.atomic
 def _try_later(notice: Notice, answer: str, *, is_trouble: bool, now: dt.datetime) -> State:
     """Certainly unsent: again after a while. Trouble with the server never uses a notice up."""
-    if not is_trouble and now - notice.due_at >= GIVE_UP_AFTER:
+    if not is_trouble and now - (notice.asked_again_at or notice.due_at) >= GIVE_UP_AFTER:
         claims.note_attempt(notice, State.FAILED, answer=answer, now=now)
         _fail(notice, State.FAILED, reason="put_off_too_often", now=now)
         return State.FAILED

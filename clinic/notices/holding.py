@@ -16,8 +16,6 @@ from clinic.notices.nudge import nudge_drain
 
 logger = logging.getLogger(__name__)
 
-RESTORED = "restored"  # why a notice was left out; also in the delivery log
-
 
 def current_hold() -> Hold | None:
     """The hold that is not lifted, the first of them; None where mail goes out."""
@@ -47,7 +45,7 @@ def lift(*, leave_out: bool = False, now: dt.datetime) -> int:
 def _leave_out(*, before: dt.datetime) -> int:
     waiting = Notice.objects.filter(state__in=[Notice.State.QUEUED, Notice.State.RETRY], due_at__lte=before)
     return waiting.exclude(kind__in=must_arrive()).update(
-        state=Notice.State.SUPPRESSED, state_reason=RESTORED, next_try_at=None
+        state=Notice.State.SUPPRESSED, state_reason="restored", next_try_at=None
     )
 
 

@@ -49,6 +49,14 @@ class SendAgain(StrEnum):
     NEVER = "never"
 
 
+class ByHand(StrEnum):
+    """Until when somebody of the clinic may have it sent again (clinic.notices.again)."""
+
+    LATE = "late"  # also after it has expired: it is still of use
+    IN_TIME = "in_time"
+    NEVER = "never"  # an invitation, which is made anew: its link works once, and only its hash is kept
+
+
 @dataclass(frozen=True)
 class Subscription:
     """What somebody can turn off with one click. `turn_off(params, now)` gets the notice's params."""
@@ -85,6 +93,7 @@ class NoticeKind:
     send_again_when_uncertain: SendAgain = SendAgain.ALWAYS
     subscription: Subscription | None = None
     urgent: bool = False
+    by_hand: ByHand = ByHand.IN_TIME
 
 
 _kinds: dict[str, NoticeKind] = {}

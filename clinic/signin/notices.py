@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from clinic.localtime import local_date
 from clinic.models import Notice, StaffInvitation, User
-from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, not_wanted
+from clinic.notices.kinds import WANTED, Answer, ByHand, Mail, NoticeKind, not_wanted
 from clinic.notices.outbox import enqueue
 from clinic.notices.writing import first_name, write
 from clinic.signin import links
@@ -93,4 +93,5 @@ STAFF_INVITATION_KIND = NoticeKind(
     still_wanted=_still_wanted,
     render=_render,
     on_failure=_on_failure,
+    by_hand=ByHand.NEVER,
 )

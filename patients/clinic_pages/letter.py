@@ -26,7 +26,7 @@ def prescription_letter(request: HttpRequest, pk: int, kind: str) -> HttpRespons
     user: Any = request.user
     now = timezone.now()
     if request.method != "POST":
-        draft = letter(chosen, told_of(prescription, now=now), by=user)
+        draft = letter(chosen, told_of(prescription, by=user, now=now), by=user)
         return _page(request, prescription, chosen, LetterForm(initial={"words": draft}))
     form = LetterForm(request.POST)
     if not form.is_valid():

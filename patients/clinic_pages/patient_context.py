@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.localtime import local_date
 from clinic.models import User
 from clinic.signin import links
+from patients import mail_address
 from patients.adherence import report
 from patients.answer_words import report_lines
 from patients.care_team import team_of
@@ -48,6 +49,7 @@ def contact_context(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
         "invitation": links.still_open(patient.invitations.all(), now=now).first()
         or patient.invitations.first(),
         "now": now,
+        "refused_at": mail_address.refused_at(patient),
         "paper_code": patient.paper_codes.filter(revoked_at__isnull=True).first(),
     }
 

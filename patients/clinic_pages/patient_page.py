@@ -12,9 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from clinic.admin_site import page
 from clinic.models import User
 from clinic.scoping import ANY_ROLE, HEALTH_ROLES
+from patients import mail_address
 from patients.clinic_pages.acting import by_now, done, tried, write_reading
 from patients.clinic_pages.forms.acts import ClearForm, PrecautionsForm
+from patients.clinic_pages.notice_rows import log_of
 from patients.clinic_pages.patient_context import contact_context, health_context
+from patients.clinic_pages.reminders_now import reminders_now
 from patients.clinic_pages.scope import CLINICIANS, TYPISTS, has_role_for, patient_or_404
 from patients.closing import clear_and_close
 from patients.models import Patient
@@ -62,6 +65,15 @@ def patient_invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def patient_address(request: HttpRequest, pk: int) -> HttpResponse:
+    """The address that a mail server refused is right, somebody says: it gets mail again."""
+    patient = patient_or_404(request, pk, ANY_ROLE)
+    mail_address.try_again(patient=patient, **by_now(request))
+    messages.success(request, _("Mails go to %(email)s again.") % {"email": patient.email})
+    return _back(patient)
+
+
+@require_POST
 def patient_paper_code(request: HttpRequest, pk: int) -> HttpResponse:
     """A new code, shown this once on a sheet to be printed; an earlier one is worth nothing any more."""
     patient = patient_or_404(request, pk, ANY_ROLE)
@@ -98,6 +110,12 @@ def show_patient(
     treats = has_role_for(request, patient, CLINICIANS)
     if sees_health:
         context |= health_context(patient, by=user, now=now, bound=bound or {}, treats=treats)
+        number = request.GET.get("messages")
+        context |= {
+            "log": log_of(patient, by=user, number=number),
+            "log_is_open": number is not None,
+            "reminders": reminders_now(patient, now=now),
+        }
     context |= {
         "sees_health": sees_health,
         "treats": treats,

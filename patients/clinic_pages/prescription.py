@@ -135,8 +135,13 @@ def show_prescription(
 ) -> HttpResponse:
     """The page; `bound` holds a form that was sent and refused, by its name."""
     patient = prescription.patient
+    user: Any = request.user
     context = report_context(
-        prescription, now=timezone.now(), sessions_page=request.GET.get("sessions"), bound=bound or {}
+        prescription,
+        by=user,
+        now=timezone.now(),
+        sessions_page=request.GET.get("sessions"),
+        bound=bound or {},
     )
     return page(
         request,

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clinic.localtime import local_date
-from clinic.models import Notice
+from clinic.models import User
 from patients import facts
 from patients.adherence import Report, of_facts
 from patients.answer_words import lines
@@ -24,6 +24,7 @@ from patients.clinic_pages.forms.acts import (
     StartForm,
 )
 from patients.clinic_pages.forms.review import AdditionForm, SignForm
+from patients.clinic_pages.notice_rows import log_of
 from patients.clinic_pages.packet import packet
 from patients.clinic_pages.steps import steps_context
 from patients.clinic_pages.told_sessions import told_all
@@ -45,25 +46,17 @@ from programs.vocabulary import Precaution
 SESSIONS_A_PAGE = 20
 ALERTS_SHOWN = 50
 STRIP_DAYS = 28  # four whole weeks
-NOTICES_SHOWN = 30
-NOTICE_WORDS = {
-    "reminder": _("Reminder to the patient"),
-    "nudge": _("Second reminder to the patient"),
-    "helped": _("Question whether it has helped, to the patient"),
-    "invitation": _("Invitation to the patient"),
-    "stop_alert": _("Stop or pain alert"),
-    "emergency_alert": _("Emergency sign"),
-    "alert_again": _("Alert that nobody had taken"),
-    "review_due": _("Review due"),
-    "review_again": _("Review that nobody had signed"),
-    "programme_changed": _("Programme changed, to the patient"),
-}
 
 
 def report_context(
-    prescription: Prescription, *, now: dt.datetime, sessions_page: str | None, bound: dict[str, Any]
+    prescription: Prescription,
+    *,
+    by: User,
+    now: dt.datetime,
+    sessions_page: str | None,
+    bound: dict[str, Any],
 ) -> dict[str, Any]:
-    """For the template; `bound` holds a form that was sent and refused, by its name."""
+    """As `by` sees it. `bound` holds a form that was sent and refused, by its name."""
     patient = prescription.patient
     today = local_date(now, patient.zone)
     trial = facts.load([prescription])[prescription.pk]
@@ -113,7 +106,7 @@ def report_context(
         "may_maintain": _may_maintain(prescription, today=today),
         "signed": _signed([one for one in reviews if one.signed_at], bound),
         "screening": _screening(prescription),
-        "notices": _notices(patient.pk),
+        "log": log_of(patient, by=by, number=None),
         "start_form": bound.get("start") or StartForm(initial=_start(prescription, today=today)),
         "pause_form": bound.get("pause") or PauseForm(initial={"starts_on": today}, auto_id="pause-%s"),
         "end_form": bound.get("end") or EndForm(auto_id="end-%s"),
@@ -123,9 +116,9 @@ def report_context(
     }
 
 
-def told_of(prescription: Prescription, *, now: dt.datetime) -> Told:
+def told_of(prescription: Prescription, *, by: User, now: dt.datetime) -> Told:
     """What letters are written from, in the active language."""
-    told: Told = report_context(prescription, now=now, sessions_page=None, bound={})["told"]
+    told: Told = report_context(prescription, by=by, now=now, sessions_page=None, bound={})["told"]
     return told
 
 
@@ -277,20 +270,6 @@ def _screening(prescription: Prescription) -> dict[str, Any] | None:
         "signs": [EmergencySign(sign).label for sign in screening.signs],
         "for_stretching": [ForStretching(code).label for code in screening.for_stretching],
     }
-
-
-def _notices(patient_id: int) -> list[dict[str, Any]]:
-    """The delivery log: what was owed about this patient, the latest first, with the server's own words."""
-    rows = Notice.objects.filter(subject_id=patient_id).select_related("recipient")
-    rows = rows.prefetch_related("attempts").order_by("-due_at", "-pk")
-    return [
-        {
-            "notice": notice,
-            "what": NOTICE_WORDS.get(notice.kind, notice.kind),
-            "answer": max((one for one in notice.attempts.all()), key=lambda one: one.number, default=None),
-        }
-        for notice in rows[:NOTICES_SHOWN]
-    ]
 
 
 def _start(prescription: Prescription, *, today: dt.date) -> dict[str, Any]:

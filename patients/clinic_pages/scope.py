@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from clinic.models import Notice
 from clinic.scoping import HEALTH_ROLES, Role, clinics_of
 from patients.models import Patient, Prescription, WorkItem
 
@@ -32,6 +33,12 @@ def work_or_404(request: HttpRequest, pk: int) -> WorkItem:
     """An open or closed item of the worklist."""
     items = WorkItem.objects.visible_to_staff(request.user).select_related("patient__clinic", "owner")
     return get_object_or_404(items, pk=pk)
+
+
+def notice_or_404(request: HttpRequest, pk: int) -> Notice:
+    """A line of the delivery log. It may say that a programme is suspended: nothing for the front desk."""
+    notices = Notice.objects.visible_to(request.user).select_related("clinic", "recipient")
+    return get_object_or_404(notices, pk=pk)
 
 
 def has_role_for(request: HttpRequest, patient: Patient, roles: Collection[Role]) -> bool:

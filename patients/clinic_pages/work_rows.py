@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from clinic.localtime import local_date
 from clinic.models import User
@@ -40,6 +41,8 @@ ICONS = {
     WorkKind.SKIPPED_FOR_PAIN: "skipped",
     WorkKind.QUESTION: "mail",
     WorkKind.WISH: "calendar",
+    WorkKind.CALL: "phone",
+    WorkKind.ADDRESS: "mail",
     WorkKind.SET_ASIDE: "clock",
     WorkKind.PROGRESSION: "up",
 }
@@ -71,6 +74,11 @@ class Row:
     def elsewhere(self) -> str:
         """Where it is closed: a part of the page that `link` leads to."""
         return self.link + PARTS.get(WorkKind(self.item.kind), "")
+
+    @property
+    def calls(self) -> bool:
+        """Whether somebody is to call: then the number stands there."""
+        return self.item.kind in {WorkKind.CALL, WorkKind.ADDRESS}
 
     @property
     def icon(self) -> str:
@@ -114,12 +122,18 @@ def rows_of(
                 messages=messages.get((item.patient_id, item.kind), []),
                 aside=aside.get(item.pk, []),
                 closes_elsewhere=item.patient_id in elsewhere.get(WorkKind(item.kind), ()),
-                close=bound.get((item.pk, "close")) or CloseForm(auto_id=f"close-{item.pk}-%s"),
+                close=bound.get((item.pk, "close")) or _close(item),
                 hand_over=bound.get((item.pk, "hand_over")) or HandOverForm(users=others, item=item),
                 opened=sent,
             )
         )
     return rows
+
+
+def _close(item: WorkItem) -> CloseForm:
+    """What usually comes of a call stands there already."""
+    usual = {"outcome": _("Told on the phone.")} if item.kind == WorkKind.CALL else {}
+    return CloseForm(initial=usual, auto_id=f"close-{item.pk}-%s")
 
 
 def stopped_exercises(prescription_ids: Iterable[int | None]) -> dict[int, list[PrescribedExercise]]:
@@ -188,6 +202,6 @@ def _about(items: Iterable[Any], kind: WorkKind) -> set[int]:
 
 def _link(item: WorkItem) -> str:
     """Where one goes to see more: the report of the programme, or the patient."""
-    if item.kind == WorkKind.EMERGENCY or item.prescription_id is None:
+    if item.kind in {WorkKind.EMERGENCY, WorkKind.ADDRESS} or item.prescription_id is None:
         return reverse("admin:patient", args=[item.patient_id])
     return reverse("admin:prescription_report", args=[item.prescription_id])

@@ -87,9 +87,12 @@ class WorkItemEntryQuerySet(HealthQuerySet):
     patient_path = "item__patient"
 
 
+ABOUT = ("session", "review", "emergency", "message", "set_aside", "version")
+
+
 def _exactly_one(*names: str) -> Q:
-    """Of these references one is given, and no other."""
-    found = Q()
+    """Of these references one is given, and no other; of an address that does not work none."""
+    found = Q(what=Alert.ADDRESS_REFUSED.value, **{f"{name}__isnull": True for name in names})
     for given in names:
         found |= Q(**{f"{name}__isnull": name != given for name in names})
     return found
@@ -119,6 +122,9 @@ class WorkItemEntry(models.Model):
     set_aside = models.ForeignKey(
         "patients.SetAside", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+    version = models.ForeignKey(
+        "patients.PrescriptionVersion", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     due_on = models.DateField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(
@@ -132,7 +138,7 @@ class WorkItemEntry(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="work_entry_about_one_object",
-                condition=_exactly_one("session", "review", "emergency", "message", "set_aside"),
+                condition=_exactly_one(*ABOUT),
             ),
         ]
 

@@ -8,18 +8,22 @@ from clinic.models import Notice
 from clinic.notices import writing
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, not_wanted
 from clinic.notices.outbox import enqueue
+from patients.calls import owe_call
 from patients.models import Message
+from patients.notices import unreached
+from patients.vocabulary import Alert
 
 KIND = "question_answered"
 
 
 def owe_answer_notice(message: Message, *, now: dt.datetime) -> None:
-    """At once; nothing where the patient has no address: the answer form tells the clinician to call.
+    """At once; where the patient has no address somebody is to call.
 
     The caller has just closed `message`, which happens once.
     """
     patient = message.patient
     if not patient.email:
+        owe_call(patient=patient, what=Alert.CALL_ANSWERED, about=message, now=now)
         return
     enqueue(
         kind=KIND,
@@ -34,7 +38,7 @@ def owe_answer_notice(message: Message, *, now: dt.datetime) -> None:
 
 
 def _message(notice: Notice) -> Message | None:
-    rows = Message.objects.select_related("patient").filter(pk=notice.params["message"])
+    rows = Message.objects.select_related("patient__clinic").filter(pk=notice.params["message"])
     found: Message | None = rows.first()
     return found
 
@@ -59,10 +63,17 @@ def _render(notice: Notice) -> Mail:
     )
 
 
+def _on_failure(notice: Notice, now: dt.datetime) -> None:
+    message = _message(notice)
+    patient = message.patient if message else None
+    unreached.tell_clinic(notice, patient=patient, what=Alert.CALL_ANSWERED, about=message, now=now)
+
+
 QUESTION_ANSWERED = NoticeKind(
     name=KIND,
     address=_address,
     still_wanted=still_wanted,
     render=_render,
+    on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,
 )

@@ -6,9 +6,12 @@ from django.urls import reverse
 
 from clinic.models import Notice
 from clinic.notices import writing
-from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, not_wanted
+from clinic.notices.kinds import WANTED, Answer, ByHand, Mail, NoticeKind, SendAgain, not_wanted
 from clinic.notices.outbox import enqueue
+from patients.calls import owe_call
 from patients.models import EmergencyReport, Patient, Prescription, PrescriptionVersion
+from patients.notices import unreached
+from patients.vocabulary import Alert
 
 KIND = "programme_changed"
 AFTER = dt.timedelta(minutes=10)  # who adjusts often looks again and adjusts once more
@@ -16,9 +19,10 @@ WORTH_SENDING = dt.timedelta(days=3)  # later the patient has met the change
 
 
 def owe_change_notice(version: PrescriptionVersion, *, now: dt.datetime) -> None:
-    """Owe the patient the mail about `version`; nothing where they have no address."""
+    """Owe the patient the mail about `version`; where they have no address somebody is to call."""
     patient = version.prescription.patient
     if not patient.email:
+        owe_call(patient=patient, what=Alert.CALL_CHANGED, about=version, now=now)
         return
     enqueue(
         kind=KIND,
@@ -69,10 +73,21 @@ def _render(notice: Notice) -> Mail:
     )
 
 
+def _on_failure(notice: Notice, now: dt.datetime) -> None:
+    versions = PrescriptionVersion.objects.select_related(
+        "prescription__clinician", "prescription__patient__clinic"
+    )
+    version = versions.filter(pk=notice.params["version"]).first()
+    patient = version.prescription.patient if version else None
+    unreached.tell_clinic(notice, patient=patient, what=Alert.CALL_CHANGED, about=version, now=now)
+
+
 PROGRAMME_CHANGED = NoticeKind(
     name=KIND,
     address=_address,
     still_wanted=still_wanted,
     render=_render,
+    on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,
+    by_hand=ByHand.LATE,
 )

@@ -17,10 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from clinic.localtime import day_bounds, instant_at, local_date
 from clinic.models import Notice
 from clinic.notices import unsubscribing, writing
-from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, Subscription, not_wanted
+from clinic.notices.kinds import WANTED, Answer, ByHand, Mail, NoticeKind, SendAgain, Subscription, not_wanted
 from clinic.notices.outbox import enqueue_all
 from patients.models import EmergencyReport, Patient, Pause, Prescription, Review
+from patients.notices import unreached
 from patients.preferences import stop_asking
+from patients.vocabulary import Alert
 
 logger = logging.getLogger(__name__)
 
@@ -42,12 +44,12 @@ def plan_helped(now: dt.datetime) -> int:
             continue
         if not instant_at(on, EARLIEST, zone) <= now < instant_at(on, LATEST, zone):
             continue
-        rows = _unasked(FIRST, on).filter(_in_zone(zone))
+        rows = _unasked(FIRST, on).filter(in_zone(zone))
         made += _owe(rows, FIRST, now=now)
         # Dates are counted: from the day of the first one, whatever its hour.
         before = day_bounds(on - AGAIN_AFTER, zone)[1]
         first = Notice.objects.filter(dedupe_key=OuterRef("first_key"), due_at__lt=before)
-        rows = _unasked(AGAIN, on).annotate(first_key=_key(FIRST)).filter(_in_zone(zone), Exists(first))
+        rows = _unasked(AGAIN, on).annotate(first_key=_key(FIRST)).filter(in_zone(zone), Exists(first))
         made += _owe(rows, AGAIN, now=now)
     return made
 
@@ -66,25 +68,29 @@ def _owe(rows: QuerySet[Any], step: int, *, now: dt.datetime) -> int:
     )
 
 
-def _open() -> QuerySet[Any]:
-    """Reviews that wait for the patient's word, of those who have an address and want to be asked."""
-    return (
-        Review.objects.unsigned()
-        .filter(
-            answered_at__isnull=True,
-            prescription__status=Prescription.Status.ACTIVE,
-            prescription__patient__helped_stopped_at__isnull=True,
-        )
-        .exclude(prescription__patient__email="")
+def waiting() -> QuerySet[Any]:
+    """Reviews that wait for the patient's word, of those who want to be asked."""
+    return Review.objects.unsigned().filter(
+        answered_at__isnull=True,
+        prescription__status=Prescription.Status.ACTIVE,
+        prescription__patient__helped_stopped_at__isnull=True,
     )
+
+
+def not_held_back(rows: QuerySet[Any], *, on: dt.date) -> QuerySet[Any]:
+    """Of `rows`, those whose programme is neither suspended nor paused on `on`."""
+    reports = EmergencyReport.objects.uncleared().filter(patient=OuterRef("prescription__patient"))
+    return rows.filter(~Exists(reports), ~Exists(_pauses(on)))
+
+
+def _open() -> QuerySet[Any]:
+    """Those of them who have an address; who has none is called (patients.notices.helped_calls)."""
+    return waiting().exclude(prescription__patient__email="")
 
 
 def _unasked(step: int, on: dt.date) -> QuerySet[Any]:
-    reports = EmergencyReport.objects.uncleared().filter(patient=OuterRef("prescription__patient"))
     rows = _open().annotate(key=_key(step))
-    return rows.filter(
-        ~Exists(Notice.objects.filter(dedupe_key=OuterRef("key"))), ~Exists(reports), ~Exists(_pauses(on))
-    )
+    return not_held_back(rows, on=on).filter(~Exists(Notice.objects.filter(dedupe_key=OuterRef("key"))))
 
 
 def _pauses(on: dt.date) -> QuerySet[Pause]:
@@ -101,14 +107,17 @@ def _key(step: int) -> Concat:
 def _zones() -> list[str]:
     """The zones of those who may have to be asked: few, however many they are."""
     last = Notice.objects.filter(dedupe_key=OuterRef("key"))
-    zone = Coalesce(
-        NullIf("prescription__patient__time_zone", Value("")), "prescription__patient__clinic__time_zone"
-    )
-    rows = _open().annotate(key=_key(AGAIN), zone=zone).filter(~Exists(last))
-    return list(rows.order_by().values_list("zone", flat=True).distinct())
+    return zones(_open().annotate(key=_key(AGAIN)).filter(~Exists(last)))
 
 
-def _in_zone(zone: str) -> Q:
+def zones(rows: QuerySet[Any]) -> list[str]:
+    """The time zones of the patients of `rows`."""
+    patient = "prescription__patient__"
+    zone = Coalesce(NullIf(f"{patient}time_zone", Value("")), f"{patient}clinic__time_zone")
+    return list(rows.annotate(zone=zone).order_by().values_list("zone", flat=True).distinct())
+
+
+def in_zone(zone: str) -> Q:
     patient = "prescription__patient__"
     return Q(**{f"{patient}time_zone": zone}) | Q(
         **{f"{patient}time_zone": "", f"{patient}clinic__time_zone": zone}
@@ -116,7 +125,7 @@ def _in_zone(zone: str) -> Q:
 
 
 def _review(notice: Notice) -> Review | None:
-    rows = Review.objects.select_related("prescription__patient__clinic")
+    rows = Review.objects.select_related("prescription__patient__clinic", "prescription__clinician")
     found: Review | None = rows.filter(pk=notice.params["review"]).first()
     return found
 
@@ -165,12 +174,20 @@ def _turn_off(params: dict[str, Any], now: dt.datetime) -> None:
         stop_asking(patient=patient, by=None, now=now)
 
 
+def _on_failure(notice: Notice, now: dt.datetime) -> None:
+    review = _review(notice)
+    patient = review.prescription.patient if review else None
+    unreached.tell_clinic(notice, patient=patient, what=Alert.CALL_HELPED, about=review, now=now)
+
+
 HELPED = NoticeKind(
     name=KIND,
     address=_address,
     still_wanted=still_wanted,
     render=_render,
+    on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,
+    by_hand=ByHand.LATE,
     subscription=Subscription(
         what=_("the question at a review whether your exercises have helped"),
         how_to_turn_on=_("To turn it on again, sign in and open Settings."),

@@ -7,6 +7,7 @@ from patients.notices.answered import QUESTION_ANSWERED
 from patients.notices.changed import PROGRAMME_CHANGED
 from patients.notices.escalation import ALERT_AGAIN, plan_escalation
 from patients.notices.helped import HELPED, plan_helped
+from patients.notices.helped_calls import plan_helped_calls
 from patients.notices.morning import MORNING_LIST, plan_morning_lists
 from patients.notices.reminders import NUDGE, REMINDER, plan_nudges, plan_reminders
 from patients.notices.reviews import REVIEW_DUE, open_reviews, plan_review_notices
@@ -22,6 +23,7 @@ def register() -> None:
         kinds.register(kind)
     for planner in (
         *(plan_escalation, open_reviews, plan_review_notices, plan_reviews_again),
-        *(plan_reminders, plan_nudges, plan_helped, plan_morning_lists, step_back_after_gaps),
+        *(plan_reminders, plan_nudges, plan_helped, plan_helped_calls, plan_morning_lists),
+        step_back_after_gaps,
     ):
         register_planner(planner)

@@ -21,7 +21,7 @@ from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, Su
 from clinic.notices.outbox import enqueue_all
 from patients.merged import who_is_now
 from patients.models import Patient
-from patients.notices import due
+from patients.notices import due, unreached
 from patients.preferences import drop_nudge
 
 logger = logging.getLogger(__name__)
@@ -157,11 +157,17 @@ def _turn_off_nudge(params: dict[str, Any], now: dt.datetime) -> None:
         drop_nudge(patient=patient, now=now)
 
 
+def _on_failure(notice: Notice, now: dt.datetime) -> None:
+    """No call for a reminder: patients.calls says why."""
+    unreached.tell_clinic(notice, patient=_patient(notice), now=now)
+
+
 REMINDER = NoticeKind(
     name=KIND,
     address=_address,
     still_wanted=still_wanted,
     render=_render,
+    on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,
     subscription=Subscription(
         what=_("reminders"),
@@ -174,6 +180,7 @@ NUDGE = NoticeKind(
     address=_address,
     still_wanted=still_wanted,
     render=_render,
+    on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,
     subscription=Subscription(
         what=_("the second reminder of a day"),

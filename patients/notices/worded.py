@@ -8,14 +8,18 @@ from clinic.models import Notice
 from clinic.notices import writing
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, not_wanted
 from clinic.notices.outbox import enqueue
+from patients.calls import owe_call
 from patients.models import Patient, Review
+from patients.notices import unreached
+from patients.vocabulary import Alert
 
 KIND = "review_word"
 
 
 def owe_word_notice(review: Review, *, patient: Patient, now: dt.datetime) -> None:
-    """At once; nothing where the patient has no address. The caller has just signed, which happens once."""
+    """At once; where the patient has no address somebody is to call. The caller has just signed, once."""
     if not patient.email:
+        owe_call(patient=patient, what=Alert.CALL_WORD, about=review, now=now)
         return
     enqueue(
         kind=KIND,
@@ -54,10 +58,18 @@ def _render(notice: Notice) -> Mail:
     )
 
 
+def _on_failure(notice: Notice, now: dt.datetime) -> None:
+    review = (
+        Review.objects.select_related("prescription__clinician").filter(pk=notice.params["review"]).first()
+    )
+    unreached.tell_clinic(notice, patient=_patient(notice), what=Alert.CALL_WORD, about=review, now=now)
+
+
 REVIEW_WORD = NoticeKind(
     name=KIND,
     address=_address,
     still_wanted=still_wanted,
     render=_render,
+    on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,
 )

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
 from clinic.models import User
-from clinic.notices.addresses import forgive
 from clinic.notices.outbox import enqueue
 from clinic.signin import links
+from patients import mail_address
 from patients.locking import locked_patient
 from patients.models import Invitation, Patient
 from patients.signin.linking import link_by_email
@@ -35,7 +35,8 @@ def invite_patient(*, patient: Patient, by: User | None, now: dt.datetime) -> In
         )
     locked_patient(patient)  # two clicks on the button: the first link is closed by the second
     revoke_invitations(patient=patient, by=by, now=now)
-    forgive(patient.email)  # a server may have refused it before; the clinic says that it is right
+    # A server may have refused it before; the clinic says that it is right.
+    mail_address.try_again(patient=patient, by=by, now=now)
     link_by_email(patient=patient, by=by, now=now)
     invitation = Invitation(patient=patient, invited_by=by)
     invitation.start(now=now)

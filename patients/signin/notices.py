@@ -4,11 +4,12 @@ import datetime as dt
 
 from clinic.localtime import local_date
 from clinic.models import Notice
-from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, not_wanted
+from clinic.notices.kinds import WANTED, Answer, ByHand, Mail, NoticeKind, not_wanted
 from clinic.notices.writing import write
 from clinic.signin import links
 from clinic.signin.notices import tell_inviter
 from patients.models import Invitation
+from patients.notices import unreached
 from patients.signin.invitations import INVITATION_NOTICE, is_open
 
 
@@ -47,6 +48,7 @@ def _on_failure(notice: Notice, now: dt.datetime) -> None:
     if invitation is not None:
         patient = [invitation.patient_id]
         tell_inviter(notice, by=invitation.invited_by, page="admin:patient", args=patient, now=now)
+        unreached.tell_clinic(notice, patient=invitation.patient, now=now)
 
 
 INVITATION_KIND = NoticeKind(
@@ -55,4 +57,5 @@ INVITATION_KIND = NoticeKind(
     still_wanted=_still_wanted,
     render=_render,
     on_failure=_on_failure,
+    by_hand=ByHand.NEVER,
 )

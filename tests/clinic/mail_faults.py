@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from clinic.models import Notice
-from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain
+from clinic.notices.kinds import WANTED, Answer, ByHand, Mail, NoticeKind, SendAgain
 from tests.mailing import Mailbox, Post
 
 NOW = dt.datetime(2026, 3, 2, 9, 0, tzinfo=dt.UTC)
@@ -80,6 +80,7 @@ class Letters:
     again: SendAgain = SendAgain.ALWAYS
     answer: Answer = WANTED
     urgent: bool = False
+    by_hand: ByHand = ByHand.IN_TIME
     failed: list[int] = field(default_factory=list)
 
     def kind(self, name: str = "test") -> NoticeKind:
@@ -91,6 +92,7 @@ class Letters:
             on_failure=lambda notice, now: self.failed.append(notice.pk),
             send_again_when_uncertain=self.again,
             urgent=self.urgent,
+            by_hand=self.by_hand,
         )
 
     def render(self, notice: Notice) -> Mail:

@@ -17,6 +17,7 @@ from tests.factories import (
     ExerciseFactory,
     MembershipFactory,
     MessageFactory,
+    NoticeFactory,
     PauseFactory,
     ReviewFactory,
     StepRequestFactory,
@@ -35,6 +36,8 @@ READ = {
     "outcomes_behind",
     "away",
     "morning",
+    "notices",
+    "notice",
     "patient",
     "patient_same",
     "patient_merge",
@@ -55,7 +58,7 @@ READ = {
 # Contact, ways in, and wishes for an appointment or a call: no health data.
 DESK = {
     *("patient", "patient_invite", "patient_paper_code", "patient_paper_revoke"),
-    *("wishes", "message_settle", "patient_paper_grid"),
+    *("wishes", "message_settle", "patient_paper_grid", "patient_address"),
 }
 ROLES = {name: frozenset(roles) for _route, _view, name, roles in PAGES}
 
@@ -71,6 +74,7 @@ def addresses(aurora) -> dict[str, str]:
         "messages": [MessageFactory(patient=aurora.patient, kind=MessageKind.APPOINTMENT).pk],
         "away": [AbsenceFactory(clinic=aurora.clinic, user=aurora.clinician, stand_in=aurora.manager).pk],
         "reports": [],
+        "notices": [NoticeFactory(clinic=aurora.clinic, subject_id=aurora.patient.pk, kind="reminder").pk],
         "treatments": [TreatmentNoteFactory(patient=aurora.patient).pk],
     }
     more = {
@@ -145,6 +149,7 @@ def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
         "handouts",
         "away",
         "morning",
+        "notices",
     }  # theirs, without anything of ours: the tests of those pages
     for name, address in addresses.items():
         if name not in lists or who in {"patient", "operator"}:
@@ -174,7 +179,11 @@ def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
     opened = {
         name
         for name, at in addresses.items()
-        if name not in {"worklist", "reports", "outcomes", "outcomes_behind", "handouts", "away", "morning"}
+        if name
+        not in {
+            *("worklist", "reports", "outcomes", "outcomes_behind", "handouts", "away", "morning"),
+            "notices",
+        }
         and asked(client, name, at).status_code != 404
     }
     assert opened == DESK

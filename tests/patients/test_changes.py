@@ -134,7 +134,8 @@ def test_of_a_draft_nobody_is_told(trial):
     assert not Notice.objects.filter(kind="programme_changed").exists()
 
 
-def test_without_an_address_nothing_is_owed(trial):
+def test_without_an_address_no_mail_is_owed(trial):
+    """Somebody is to call instead: tests/patients/test_calls.py."""
     trial.patient.email = ""
     trial.patient.save()
     changed(trial, 3, note_en="Slowly.")
