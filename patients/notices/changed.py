@@ -60,9 +60,9 @@ def _render(notice: Notice) -> Mail:
     )
     patient = version.prescription.patient
     return writing.write(
-        "programme_changed",
+        notice,
+        KIND,
         language=patient.language,
-        clinic=notice.clinic,
         name=patient.given_name,
         path=reverse("today"),
         holds_from=version.starts_on,
@@ -75,4 +75,5 @@ PROGRAMME_CHANGED = NoticeKind(
     still_wanted=still_wanted,
     render=_render,
     send_again_when_uncertain=SendAgain.ONCE,
+    is_care=True,
 )

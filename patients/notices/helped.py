@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.localtime import day_bounds, instant_at, local_date
 from clinic.models import Notice
-from clinic.notices import unsubscribing, writing
+from clinic.notices import writing
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, Subscription, not_wanted
 from clinic.notices.outbox import enqueue_all
 from patients.models import EmergencyReport, Patient, Pause, Prescription, Review
@@ -148,13 +148,12 @@ def _render(notice: Notice) -> Mail:
     review = Review.objects.select_related("prescription__patient").get(pk=notice.params["review"])
     patient = review.prescription.patient
     return writing.write(
+        notice,
         KIND,
         language=patient.language,
-        clinic=notice.clinic,
         name=patient.given_name,
         path=reverse("review"),
         again=notice.params["step"] == AGAIN,
-        unsubscribe_link=writing.absolute(unsubscribing.path(notice)),
     )
 
 
@@ -171,6 +170,7 @@ HELPED = NoticeKind(
     still_wanted=still_wanted,
     render=_render,
     send_again_when_uncertain=SendAgain.ONCE,
+    is_care=True,
     subscription=Subscription(
         what=_("the question at a review whether your exercises have helped"),
         how_to_turn_on=_("To turn it on again, sign in and open Settings."),

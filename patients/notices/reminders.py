@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic import audit
 from clinic.localtime import day_bounds, instant_at, local_date
 from clinic.models import Notice
-from clinic.notices import unsubscribing, writing
+from clinic.notices import writing
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, Subscription, not_wanted
 from clinic.notices.outbox import enqueue_all
 from patients.merged import who_is_now
@@ -126,12 +126,11 @@ def still_wanted(notice: Notice, now: dt.datetime) -> Answer:
 def _render(notice: Notice) -> Mail:
     patient = Patient.objects.get(pk=notice.params["patient"])
     return writing.write(
+        notice,
         notice.kind,
         language=patient.language,
-        clinic=notice.clinic,
         name=patient.given_name,
         path=reverse("today"),
-        unsubscribe_link=writing.absolute(unsubscribing.path(notice)),
     )
 
 
@@ -163,6 +162,7 @@ REMINDER = NoticeKind(
     still_wanted=still_wanted,
     render=_render,
     send_again_when_uncertain=SendAgain.ONCE,
+    is_care=True,
     subscription=Subscription(
         what=_("reminders"),
         how_to_turn_on=_("To turn them on again, sign in, open Settings and choose a time."),
@@ -175,6 +175,7 @@ NUDGE = NoticeKind(
     still_wanted=still_wanted,
     render=_render,
     send_again_when_uncertain=SendAgain.ONCE,
+    is_care=True,
     subscription=Subscription(
         what=_("the second reminder of a day"),
         how_to_turn_on=_("To turn it on again, sign in, open Settings and choose a time."),

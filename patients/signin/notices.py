@@ -33,9 +33,9 @@ def _render(notice: Notice) -> Mail:
         raise Invitation.DoesNotExist
     patient = invitation.patient
     return write(
+        notice,
         "invitation",
         language=patient.language,
-        clinic=patient.clinic,
         name=patient.given_name,
         path=links.path("come_in", invitation),
         until=local_date(invitation.expires_at, patient.zone),
@@ -55,4 +55,5 @@ INVITATION_KIND = NoticeKind(
     still_wanted=_still_wanted,
     render=_render,
     on_failure=_on_failure,
+    is_care=True,
 )

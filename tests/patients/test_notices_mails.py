@@ -94,6 +94,7 @@ def test_a_reminder(arriving: Mailbox) -> None:
         "Clinic Aurora",
         "",
         "--",
+        "This mail belongs to your treatment. It is not advertising.",
         "You asked to be reminded. To get no more reminders, open this page:",
         unsubscribe,
     ]
@@ -472,6 +473,7 @@ def test_the_question_whether_it_has_helped(
         "Clinic Aurora",
         "",
         "--",
+        "This mail belongs to your treatment. It is not advertising.",
         "We ask this at each review. To get no more mails that ask, open this page:",
     ]
     assert unsubscribe.startswith("https://homestretch.example/notices/unsubscribe/")
@@ -590,6 +592,9 @@ def test_the_mail_of_an_answer_says_that_there_is_one_and_not_what(arriving: Mai
         "https://homestretch.example/ask/",
         "",
         "Clinic Aurora",
+        "",
+        "--",
+        "This mail belongs to your treatment. It is not advertising.",
     ]
     assert "List-Unsubscribe" not in mail.message
     assert drained() == {}
