@@ -38,7 +38,7 @@ def plan_helped(now: dt.datetime) -> int:
         try:
             on = local_date(now, zone)
         except zoneinfo.ZoneInfoNotFoundError:
-            logger.error("Nobody is asked in the unknown time zone %r.", zone)  # noqa: TRY400
+            logger.error("There is a time zone that is not known: nobody is asked there.")  # noqa: TRY400
             continue
         if not instant_at(on, EARLIEST, zone) <= now < instant_at(on, LATEST, zone):
             continue

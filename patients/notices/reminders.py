@@ -81,7 +81,7 @@ def come_by(now: dt.datetime, chosen: Iterable[tuple[str, dt.time]]) -> dict[tup
         try:
             days = {local_date(now - WORTH_SENDING, zone), local_date(now, zone)}
         except zoneinfo.ZoneInfoNotFoundError:
-            logger.error("No reminders in the unknown time zone %r.", zone)  # noqa: TRY400
+            logger.error("There is a time zone that is not known: no reminders there.")  # noqa: TRY400
             continue
         for on in days:
             instant = instant_at(on, at, zone)
