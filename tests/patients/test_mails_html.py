@@ -1,8 +1,9 @@
 """Every mail's HTML says what its text says, in its language, and fetches nothing."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from clinic.models import Clinic
+from clinic.models import Clinic, Notice, StaffInvitation, User
 from clinic.notices import kinds, writing
 from patients.models import Patient
 from tests.cast import Cast
 from tests.looks.test_tokens import DARK, LIGHT, contrast
 from tests.patients.every_mail import concerned, notices_for
+from tests.planting import PLANTED, all_rows, not_to_be_said, plant, with_first_names
 from tests.reading_mails import read
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +51,11 @@ def envelopes(
     language: str, *, name: str = "Anna", clinic: Clinic | None = None
 ) -> Iterator[tuple[str, mail.EmailMessage]]:
     """Every mail of the outbox, with its kind."""
-    for notice in notices_for(concerned(clinic, language=language, name=name)):
+    yield from in_envelopes(notices_for(concerned(clinic, language=language, name=name)))
+
+
+def in_envelopes(notices: Iterable[Notice]) -> Iterator[tuple[str, mail.EmailMessage]]:
+    for notice in notices:
         notice.message_id = writing.new_message_id()
         rendered = kinds.get(notice.kind).render(notice)
         yield notice.kind, writing.in_envelope(notice, rendered, "somebody@post.example")
@@ -122,6 +128,21 @@ def test_names_on_two_lines_are_put_on_one(aurora) -> None:
         says_the_same(text, html, subject=str(message.subject), language="en")
         assert "Aurora -- Bcc: x@post.example" in text
         assert message.recipients() == ["somebody@post.example"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_planted_is_in_a_mail_but_first_names_clinics_and_addresses(language: str) -> None:
+    of = concerned(language=language)
+    words = plant(all_rows())
+    assert len(words) > 100
+    with_first_names([User, StaffInvitation])
+    notices_for(of)
+    for kind, message in in_envelopes(Notice.objects.select_related("clinic", "recipient")):
+        text, html = as_sent(message)
+        headers = "\n".join(f"{name}: {value}" for name, value in message.message().items())
+        everything = f"{make_header(decode_header(headers))}\n{text}\n{html}"
+        assert PLANTED.search(everything), kind  # it would be seen
+        assert not_to_be_said(words, everything) == set(), kind
 
 
 # --- What allauth sends -----------------------------------------------------------------------------

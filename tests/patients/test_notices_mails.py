@@ -569,9 +569,9 @@ def test_no_word_of_patient_or_clinician_is_in_any_mail(arriving: Mailbox) -> No
 
 
 def whole(mail: Mail) -> str:
-    """Headers and text, decoded."""
+    """Headers, text and HTML, decoded."""
     headers = "\n".join(f"{name}: {value}" for name, value in mail.message.items())
-    return f"{headers}\n{mail.text}"
+    return f"{headers}\n{mail.text}\n{mail.html}"
 
 
 # --- Answers to questions ---------------------------------------------------------------------------
