@@ -47,7 +47,7 @@ class Discreet(logging.Formatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 logging's name
         kind, exception, tb = ei
-        return "".join(_told(exception, tb)) if exception else str(kind)
+        return "".join(_told(exception, tb)).rstrip("\n") if exception else str(kind)
 
 
 def _told(exception: BaseException, tb: TracebackType | None, depth: int = 0) -> list[str]:
@@ -57,7 +57,8 @@ def _told(exception: BaseException, tb: TracebackType | None, depth: int = 0) ->
     if led_to_it is not None and depth < 10:  # a chain that long says nothing more
         lines = [*_told(led_to_it, led_to_it.__traceback__, depth + 1), "\nThat led to:\n\n"]
     lines += ["Traceback (most recent call last):\n", *traceback.format_tb(tb)]
-    lines.append(f"{type(exception).__module__}.{type(exception).__qualname__}{_words(exception)}\n")
+    kind = type(exception)
+    lines.append(f"{kind.__module__}.{kind.__qualname__}{_words(exception)}\n".removeprefix("builtins."))
     return lines
 
 
