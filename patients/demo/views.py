@@ -63,7 +63,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     return render(request, "patients/demo/mailbox.html", {"letters": letters(_folder())})
 
 
-@csp({"default-src": NONE, "style-src": UNSAFE_INLINE, "sandbox": "", "frame-ancestors": NONE})
+@csp({"default-src": NONE, "style-src": UNSAFE_INLINE, "sandbox": "", "frame-ancestors": NONE})  # type: ignore[arg-type]
 @never_cache
 @require_GET
 def letter(request: HttpRequest, key: str) -> HttpResponse:

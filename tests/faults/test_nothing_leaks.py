@@ -228,8 +228,8 @@ def test_no_log_holds_a_word_and_mails_hold_what_they_may(
 ) -> None:
     misled = a_patient_in_no_time_zone(world)
     refused, put_off = world.of.manager, world.of.deputy
-    mailbox.refuse[refused.email] = f"550 5.1.1 <{refused.email}> is no mailbox here"
-    mailbox.refuse[put_off.email] = f"450 4.2.1 <{put_off.email}> is busy"
+    mailbox.refuse[str(refused.email)] = f"550 5.1.1 <{refused.email}> is no mailbox here"
+    mailbox.refuse[str(put_off.email)] = f"450 4.2.1 <{put_off.email}> is busy"
     notices_for(world.of)
     look_at_every_page(web, world)
     ask_what_cannot_be_answered(web, world)
