@@ -27,7 +27,7 @@ from django.urls import reverse
 from redis import Redis
 from servers import free_port
 
-from clinic.models import Clinic, Notice, StaffInvitation, User
+from clinic.models import Clinic, Notice, NoticeAttempt, StaffInvitation, User
 from patients.models import Patient, Prescription
 from tests import addresses
 from tests.addresses import path_of, patterns
@@ -114,6 +114,7 @@ def web(world: World, variables: dict[str, str], tmp_path: Path) -> Iterator[Web
     command += ["--threads", "4", "--access-logfile", "-", "--logger-class", "clinic.web_logs.Logger"]
     # The tests' settings are an installation's, with static files that need not be collected first.
     variables = variables | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    variables |= {name: os.environ[name] for name in ("PYTEST_XDIST_WORKER",) if name in os.environ}
     with running(command, variables, tmp_path / "web.log") as process:
         process.wait_until_it_says("Booting worker")
         yield Web(process, port)
@@ -258,6 +259,10 @@ def test_no_log_holds_a_word_and_mails_hold_what_they_may(
     ):
         assert said in web.process.said
     assert "django.db.utils.IntegrityError: new row for relation" in web.process.said
+
+    answers = "\n".join(NoticeAttempt.objects.values_list("answer", flat=True))
+    assert "is no mailbox here" in answers
+    assert not_to_be_said(world.words, answers) == set()  # a server's words may repeat an address
 
     assert len(mailbox.mails) > 12
     for mail in mailbox.mails:

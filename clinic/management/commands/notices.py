@@ -1,12 +1,16 @@
 """`manage.py notices plan` and `manage.py notices drain`: the two ticks by hand, without a broker."""
 
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.utils import timezone
 
 from clinic.notices import drain, planning
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -29,5 +33,9 @@ class Command(BaseCommand):
         self.stdout.write(f"made: {made}")
 
     def _drain(self) -> None:
-        counts = drain.drain()
+        try:
+            counts = drain.drain()
+        except DatabaseError as failed:
+            logger.exception("Sending stopped.")
+            raise CommandError("The database failed; the log says how.") from failed
         self.stdout.write(", ".join(f"{state}: {n}" for state, n in sorted(counts.items())) or "nothing due")
