@@ -260,7 +260,8 @@ def test_no_log_holds_a_word_and_mails_hold_what_they_may(
         assert said in web.process.said
     assert "django.db.utils.IntegrityError: new row for relation" in web.process.said
 
-    answers = "\n".join(NoticeAttempt.objects.values_list("answer", flat=True))
+    new = NoticeAttempt.objects.exclude(pk__in=world.rows[NoticeAttempt])
+    answers = "\n".join(new.values_list("answer", flat=True))
     assert "is no mailbox here" in answers
     assert not_to_be_said(world.words, answers) == set()  # a server's words may repeat an address
 
