@@ -7,11 +7,11 @@ from typing import Any
 
 from gunicorn import glogging
 
-from clinic.logs import HideTokens
+from clinic.logs import Discreet, HideTokens
 
 
 class Logger(glogging.Logger):
-    """gunicorn's own, with nothing in its access log, or in its errors, that lets somebody in."""
+    """gunicorn's own, with nothing in its access log or errors that lets somebody in or quotes them."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
@@ -20,3 +20,5 @@ class Logger(glogging.Logger):
                 isinstance(one, HideTokens) for one in log.filters
             ):  # it is set up again when reloaded
                 log.addFilter(HideTokens())
+        for handler in self.error_log.handlers:
+            handler.setFormatter(Discreet(self.error_fmt, self.datefmt))

@@ -29,6 +29,13 @@ class Mail:
         assert part is not None, "a mail without a plain part"
         return str(part.get_content())
 
+    @property
+    def html(self) -> str:
+        """The HTML part."""
+        part = self.message.get_body(("html",))
+        assert part is not None, "a mail without an HTML part"
+        return str(part.get_content())
+
 
 @dataclass
 class Mailbox:

@@ -1,7 +1,7 @@
 """Words planted into every text of some rows, so that a page that shows any of it gives itself away."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any
 
@@ -126,6 +126,23 @@ def _planted(value: Any, place: str, word: Any) -> Any:
             for key, part in value.items()
         }
     return value
+
+
+def with_first_names(words_of: Iterable[type[models.Model]], name: str = "Alba") -> None:
+    """Put a first name before the planted word of each `name`, which is then a surname."""
+    for model in words_of:
+        for row in model._base_manager.exclude(name=""):
+            model._base_manager.filter(pk=row.pk).update(name=f"{name} {row.name}")
+
+
+# First names, clinics' names and addresses: what a mail may hold of all the texts there are.
+MAY_BE_SAID = {"patients.Patient.given_name", "clinic.Clinic.name"}
+
+
+def not_to_be_said(words: dict[str, str], text: str, *, allowed: Iterable[str] = MAY_BE_SAID) -> set[str]:
+    """Where the planted words in `text` stand that are no first name, clinic's name or address."""
+    places = {place for word in PLANTED.findall(text) for place in words[word].split(", ")}
+    return {place for place in places if place not in allowed and not place.endswith(".email")}
 
 
 def text_fields() -> Iterator[str]:

@@ -102,6 +102,14 @@ def test_the_image_starts_what_the_web_service_starts_and_holds_all_that_it_copi
         assert path in taken
 
 
+def test_the_log_of_the_database_repeats_no_row_and_no_statement():
+    """Otherwise PostgreSQL logs "Failing row contains (...)" and the statement with all its values."""
+    words = SERVICES["database"]["command"]
+    assert words[0] == "postgres"
+    assert {"log_error_verbosity=terse", "log_min_error_statement=panic"} <= set(words)
+    assert "log_min_error_statement=panic" in (ROOT / "docs" / "deployment.md").read_text()
+
+
 def test_the_image_has_what_a_pdf_is_made_with():
     """The same list as for tests and for the demo: scripts/system-packages.sh."""
     last = DOCKERFILE.rpartition("FROM ")[2]

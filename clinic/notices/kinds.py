@@ -20,7 +20,7 @@ class UnknownKindError(LookupError):
 
 @dataclass(frozen=True)
 class Mail:
-    """What is sent. No health data: first name, clinic, link. `html` may be empty."""
+    """What is sent. No health data: first name, clinic, link. `html` says what `text` says, or is empty."""
 
     subject: str
     text: str
@@ -83,6 +83,7 @@ class NoticeKind:
     `still_wanted(notice, now)`: WANTED, or not_wanted("paused").
     `on_failure(notice, now)`: told once, in a transaction, when it could not be delivered for good.
     `urgent`: goes ahead of what fell due before it.
+    `is_care`: it belongs to a patient's treatment, and says in its foot that it is not advertising.
     """
 
     name: str
@@ -94,6 +95,7 @@ class NoticeKind:
     subscription: Subscription | None = None
     urgent: bool = False
     by_hand: ByHand = ByHand.IN_TIME
+    is_care: bool = False
 
 
 _kinds: dict[str, NoticeKind] = {}

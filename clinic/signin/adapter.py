@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import audit, qr
 from clinic.models import Clinic, User
+from clinic.notices import html
 from clinic.scoping import clinics_of
 from clinic.signin import sessions
 from clinic.signin.strength import proved_recently
@@ -48,6 +50,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Who has just signed in with a password or a passkey is not asked for it a second time."""
         return not proved_recently(self.request)
+
+    def render_mail(
+        self, template_prefix: str, email: Any, context: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> EmailMultiAlternatives:
+        """The text of our template, and HTML that is made of it."""
+        message: EmailMultiAlternatives = super().render_mail(template_prefix, email, context, headers)
+        subject, text = str(message.subject), str(message.body)
+        link, code = (context.get(name, "") for name in ("password_reset_url", "code"))
+        message.attach_alternative(html.from_text(text, subject=subject, link=link, code=code), "text/html")
+        return message
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """While the mail server is away, say so: to everybody alike, whether the address is known or not."""

@@ -10,6 +10,7 @@ from clinic.models import Notice, StaffInvitation, User
 from clinic.notices.kinds import WANTED, Answer, ByHand, Mail, NoticeKind, not_wanted
 from clinic.notices.outbox import enqueue
 from clinic.notices.writing import first_name, write
+from clinic.scoping import Role
 from clinic.signin import links
 from clinic.signin.staff import INVITATION_NOTICE
 
@@ -33,12 +34,12 @@ def _render(notice: Notice) -> Mail:
     if invitation is None:
         raise StaffInvitation.DoesNotExist
     return write(
+        notice,
         "staff_invitation",
         language=invitation.clinic.language,
-        clinic=invitation.clinic,
         name=first_name(invitation.name),
         path=links.path("staff_invitation", invitation),
-        invitation=invitation,
+        role=Role(invitation.role).label,
         until=local_date(invitation.expires_at, invitation.clinic.time_zone),
     )
 
@@ -76,9 +77,9 @@ def _address_of_inviter(notice: Notice) -> str | None:
 def _render_undelivered(notice: Notice) -> Mail:
     user = _inviter(notice)
     return write(
+        notice,
         "undelivered_invitation",
         language=user.language if user else notice.clinic.language,
-        clinic=notice.clinic,
         name=first_name(user.name) if user else "",
         path=reverse(notice.params["page"], args=notice.params["args"]),
     )

@@ -12,12 +12,14 @@ SEPARATOR = b"-" * 79 + b"\n"  # between two mails of one file
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail as its reader sees it. `sent_at` is in UTC."""
+    """One mail as its reader sees it. `sent_at` is in UTC, `key` its Message-ID."""
 
+    key: str
     sent_at: dt.datetime
     to: str
     subject: str
     text: str
+    html: str
 
 
 def letters(folder: Path, *, most: int = 100) -> list[Letter]:
@@ -32,11 +34,13 @@ def _letters_in(path: Path) -> list[Letter]:
 
 def _letter(raw: bytes) -> Letter:
     message = email.message_from_bytes(raw, policy=email.policy.default)
-    body = message.get_body(preferencelist=("plain",))
+    body, html = message.get_body(("plain",)), message.get_body(("html",))
     written_at = email.utils.parsedate_to_datetime(message["Date"])  # "-0000": UTC, and no zone to Python
     return Letter(
+        key=str(message["Message-ID"]).strip("<> "),
         sent_at=written_at.astimezone(dt.UTC) if written_at.tzinfo else written_at.replace(tzinfo=dt.UTC),
         to=str(message["To"]),
         subject=str(message["Subject"]),
         text=body.get_content() if body else "",
+        html=html.get_content() if html else "",
     )

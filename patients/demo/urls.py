@@ -9,4 +9,5 @@ urlpatterns = [
     path("staff/<int:pk>/", views.enter_as_staff, name="demo_staff"),
     path("patient/<int:pk>/", views.enter_as_patient, name="demo_patient"),
     path("mailbox/", views.mailbox, name="demo_mailbox"),
+    path("mailbox/<str:key>/", views.letter, name="demo_letter"),
 ]

@@ -6,8 +6,10 @@ These views have no address unless DEMO=1 (patients.urls), and DEMO=1 answers to
 
 from pathlib import Path
 
+from csp.constants import NONE, UNSAFE_INLINE
+from csp.decorators import csp
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -58,5 +60,19 @@ def enter_as_patient(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def mailbox(request: HttpRequest) -> HttpResponse:
     """What was sent, newest first."""
-    folder = Path(settings.EMAIL_FILE_PATH)  # type: ignore[misc]  # comes with the environment
-    return render(request, "patients/demo/mailbox.html", {"letters": letters(folder)})
+    return render(request, "patients/demo/mailbox.html", {"letters": letters(_folder())})
+
+
+@csp({"default-src": NONE, "style-src": UNSAFE_INLINE, "sandbox": "", "frame-ancestors": NONE})  # type: ignore[arg-type]
+@never_cache
+@require_GET
+def letter(request: HttpRequest, key: str) -> HttpResponse:
+    """One mail's HTML as it went out. Mails have inline styles; this page may do nothing but show them."""
+    found = next((one for one in letters(_folder()) if one.key == key and one.html), None)
+    if found is None:
+        raise Http404
+    return HttpResponse(found.html)
+
+
+def _folder() -> Path:
+    return Path(settings.EMAIL_FILE_PATH)  # type: ignore[misc]  # comes with the environment

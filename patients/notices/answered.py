@@ -55,9 +55,9 @@ def _address(notice: Notice) -> str | None:
 def _render(notice: Notice) -> Mail:
     patient = Message.objects.select_related("patient").get(pk=notice.params["message"]).patient
     return writing.write(
+        notice,
         KIND,
         language=patient.language,
-        clinic=notice.clinic,
         name=patient.given_name,
         path=reverse("ask"),
     )
@@ -76,4 +76,5 @@ QUESTION_ANSWERED = NoticeKind(
     render=_render,
     on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,
+    is_care=True,
 )

@@ -64,9 +64,9 @@ def _render(notice: Notice) -> Mail:
     )
     patient = version.prescription.patient
     return writing.write(
-        "programme_changed",
+        notice,
+        KIND,
         language=patient.language,
-        clinic=notice.clinic,
         name=patient.given_name,
         path=reverse("today"),
         holds_from=version.starts_on,
@@ -90,4 +90,5 @@ PROGRAMME_CHANGED = NoticeKind(
     on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,
     by_hand=ByHand.LATE,
+    is_care=True,
 )

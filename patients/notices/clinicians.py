@@ -35,9 +35,9 @@ def address(notice: Notice) -> str | None:
 def write(notice: Notice, template: str, *, path: str, **more: Any) -> Mail:
     user = reachable(notice)
     return writing.write(
+        notice,
         template,
         language=user.language if user else notice.clinic.language,
-        clinic=notice.clinic,
         name=writing.first_name(user.name) if user else "",
         path=path,
         **more,

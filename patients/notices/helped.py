@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.localtime import day_bounds, instant_at, local_date
 from clinic.models import Notice
-from clinic.notices import unsubscribing, writing
+from clinic.notices import writing
 from clinic.notices.kinds import WANTED, Answer, ByHand, Mail, NoticeKind, SendAgain, Subscription, not_wanted
 from clinic.notices.outbox import enqueue_all
 from patients.models import EmergencyReport, Patient, Pause, Prescription, Review
@@ -40,7 +40,7 @@ def plan_helped(now: dt.datetime) -> int:
         try:
             on = local_date(now, zone)
         except zoneinfo.ZoneInfoNotFoundError:
-            logger.error("Nobody is asked in the unknown time zone %r.", zone)  # noqa: TRY400
+            logger.error("There is a time zone that is not known: nobody is asked there.")  # noqa: TRY400
             continue
         if not instant_at(on, EARLIEST, zone) <= now < instant_at(on, LATEST, zone):
             continue
@@ -157,13 +157,12 @@ def _render(notice: Notice) -> Mail:
     review = Review.objects.select_related("prescription__patient").get(pk=notice.params["review"])
     patient = review.prescription.patient
     return writing.write(
+        notice,
         KIND,
         language=patient.language,
-        clinic=notice.clinic,
         name=patient.given_name,
         path=reverse("review"),
         again=notice.params["step"] == AGAIN,
-        unsubscribe_link=writing.absolute(unsubscribing.path(notice)),
     )
 
 
@@ -188,6 +187,7 @@ HELPED = NoticeKind(
     on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,
     by_hand=ByHand.LATE,
+    is_care=True,
     subscription=Subscription(
         what=_("the question at a review whether your exercises have helped"),
         how_to_turn_on=_("To turn it on again, sign in and open Settings."),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic import audit
 from clinic.localtime import day_bounds, instant_at, local_date
 from clinic.models import Notice
-from clinic.notices import unsubscribing, writing
+from clinic.notices import writing
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, Subscription, not_wanted
 from clinic.notices.outbox import enqueue_all
 from patients.merged import who_is_now
@@ -81,7 +81,7 @@ def come_by(now: dt.datetime, chosen: Iterable[tuple[str, dt.time]]) -> dict[tup
         try:
             days = {local_date(now - WORTH_SENDING, zone), local_date(now, zone)}
         except zoneinfo.ZoneInfoNotFoundError:
-            logger.error("No reminders in the unknown time zone %r.", zone)  # noqa: TRY400
+            logger.error("There is a time zone that is not known: no reminders there.")  # noqa: TRY400
             continue
         for on in days:
             instant = instant_at(on, at, zone)
@@ -126,12 +126,11 @@ def still_wanted(notice: Notice, now: dt.datetime) -> Answer:
 def _render(notice: Notice) -> Mail:
     patient = Patient.objects.get(pk=notice.params["patient"])
     return writing.write(
+        notice,
         notice.kind,
         language=patient.language,
-        clinic=notice.clinic,
         name=patient.given_name,
         path=reverse("today"),
-        unsubscribe_link=writing.absolute(unsubscribing.path(notice)),
     )
 
 
@@ -169,6 +168,7 @@ REMINDER = NoticeKind(
     render=_render,
     on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,
+    is_care=True,
     subscription=Subscription(
         what=_("reminders"),
         how_to_turn_on=_("To turn them on again, sign in, open Settings and choose a time."),
@@ -182,6 +182,7 @@ NUDGE = NoticeKind(
     render=_render,
     on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,
+    is_care=True,
     subscription=Subscription(
         what=_("the second reminder of a day"),
         how_to_turn_on=_("To turn it on again, sign in, open Settings and choose a time."),

@@ -50,9 +50,9 @@ def _address(notice: Notice) -> str | None:
 def _render(notice: Notice) -> Mail:
     patient = Patient.objects.get(prescriptions__reviews=notice.params["review"])
     return writing.write(
+        notice,
         KIND,
         language=patient.language,
-        clinic=notice.clinic,
         name=patient.given_name,
         path=reverse("today"),
     )
@@ -71,5 +71,6 @@ REVIEW_WORD = NoticeKind(
     still_wanted=still_wanted,
     render=_render,
     on_failure=_on_failure,
+    is_care=True,
     send_again_when_uncertain=SendAgain.ONCE,
 )

@@ -34,9 +34,9 @@ def _render(notice: Notice) -> Mail:
         raise Invitation.DoesNotExist
     patient = invitation.patient
     return write(
+        notice,
         "invitation",
         language=patient.language,
-        clinic=patient.clinic,
         name=patient.given_name,
         path=links.path("come_in", invitation),
         until=local_date(invitation.expires_at, patient.zone),
@@ -58,4 +58,5 @@ INVITATION_KIND = NoticeKind(
     render=_render,
     on_failure=_on_failure,
     by_hand=ByHand.NEVER,
+    is_care=True,
 )

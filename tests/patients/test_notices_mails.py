@@ -20,7 +20,7 @@ from patients.asking import answer, ask
 from patients.models import Message, Patient, ReminderTime, Review, WorkItem
 from patients.notices import escalation, reminders, reviews
 from patients.notices.morning import plan_morning_lists
-from patients.reviews import sign_review
+from patients.signing import sign_review
 from patients.vocabulary import Decision, MessageKind
 from tests.factories import (
     AbsenceFactory,
@@ -94,6 +94,7 @@ def test_a_reminder(arriving: Mailbox) -> None:
         "Clinic Aurora",
         "",
         "--",
+        "This mail belongs to your treatment. It is not advertising.",
         "You asked to be reminded. To get no more reminders, open this page:",
         unsubscribe,
     ]
@@ -472,6 +473,7 @@ def test_the_question_whether_it_has_helped(
         "Clinic Aurora",
         "",
         "--",
+        "This mail belongs to your treatment. It is not advertising.",
         "We ask this at each review. To get no more mails that ask, open this page:",
     ]
     assert unsubscribe.startswith("https://homestretch.example/notices/unsubscribe/")
@@ -567,9 +569,9 @@ def test_no_word_of_patient_or_clinician_is_in_any_mail(arriving: Mailbox) -> No
 
 
 def whole(mail: Mail) -> str:
-    """Headers and text, decoded."""
+    """Headers, text and HTML, decoded."""
     headers = "\n".join(f"{name}: {value}" for name, value in mail.message.items())
-    return f"{headers}\n{mail.text}"
+    return f"{headers}\n{mail.text}\n{mail.html}"
 
 
 # --- Answers to questions ---------------------------------------------------------------------------
@@ -590,6 +592,9 @@ def test_the_mail_of_an_answer_says_that_there_is_one_and_not_what(arriving: Mai
         "https://homestretch.example/ask/",
         "",
         "Clinic Aurora",
+        "",
+        "--",
+        "This mail belongs to your treatment. It is not advertising.",
     ]
     assert "List-Unsubscribe" not in mail.message
     assert drained() == {}

@@ -13,7 +13,7 @@ from patients.caseload import take_over_prescribing
 from patients.models import Patient, Review
 from patients.notices import reviews, reviews_again
 from patients.notices.reviews_again import plan_reviews_again
-from patients.reviews import sign_review
+from patients.signing import sign_review
 from patients.vocabulary import Decision
 from tests.factories import CareTeamMemberFactory, MembershipFactory
 from tests.patients.reminding import MONDAY, at, clinic, patient, prescription_of

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core import mail
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 WITH_DEMO = pytest.mark.urls("tests.patients.demo_urls")
 
 
-@pytest.mark.parametrize("path", ["/demo/", "/demo/mailbox/", "/demo/staff/1/", "/demo/patient/1/"])
+@pytest.mark.parametrize(
+    "path", ["/demo/", "/demo/mailbox/", "/demo/mailbox/a@b/", "/demo/staff/1/", "/demo/patient/1/"]
+)
 def test_without_demo_there_is_no_such_page(client, aurora, path):
     assert client.get(path).status_code == 404
     assert client.post(path).status_code == 404
@@ -95,3 +97,22 @@ def test_the_mailbox_shows_what_was_sent_newest_first(settings, tmp_path):
     assert "Perché no?" in text
     assert "Grüße &amp; &lt;b&gt;" in text
     assert text.index("Grüße") < text.index("Old")
+
+
+@WITH_DEMO
+def test_the_mailbox_shows_the_html_of_a_mail_and_lets_it_do_nothing(settings, tmp_path):
+    settings.DEMO = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    message = EmailMultiAlternatives(
+        "Both", "In words.", to=["b@post.example"], headers={"Message-ID": "<one@post.example>"}
+    )
+    message.attach_alternative('<p style="color: red">In colour: perch\u00e9</p>', "text/html")
+    message.send()
+    client = Client()
+    assert 'href="/demo/mailbox/one@post.example/"' in client.get("/demo/mailbox/").content.decode()
+    shown = client.get("/demo/mailbox/one@post.example/")
+    assert "In colour: perch\u00e9" in shown.content.decode()
+    policy = set(shown["Content-Security-Policy"].split("; "))
+    assert policy == {"default-src 'none'", "style-src 'unsafe-inline'", "frame-ancestors 'none'", "sandbox"}
+    assert client.get("/demo/mailbox/other@post.example/").status_code == 404

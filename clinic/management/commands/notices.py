@@ -1,10 +1,12 @@
 """`manage.py notices plan | drain`: the two ticks by hand, without a broker. `hold | lift | status`: holding
 mail back, sending it again, and what waits."""
 
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 from django.db.models import Count, Min
 from django.utils import timezone
 
@@ -12,6 +14,8 @@ from clinic.models import Notice
 from clinic.notices import drain, holding, planning
 
 STEPS = ("plan", "drain", "hold", "lift", "status")
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -44,7 +48,11 @@ class Command(BaseCommand):
         self.stdout.write(f"made: {made}")
 
     def _drain(self) -> None:
-        counts = drain.drain()
+        try:
+            counts = drain.drain()
+        except DatabaseError as failed:
+            logger.exception("Sending stopped.")
+            raise CommandError("The database failed; the log says how.") from failed
         if holding.current_hold():
             self.stdout.write("held back: nothing is sent until `notices lift`")
         else:
