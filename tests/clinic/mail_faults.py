@@ -62,6 +62,10 @@ class BadPost(Post):
         self.mailbox = self.bad = BadMailbox()
         Controller.__init__(self, self.mailbox, hostname="127.0.0.1", port=0)
 
+    @property
+    def url(self) -> str:
+        return f"smtp://{self.hostname}:{self.port}"
+
 
 async def misbehave(server: SMTP, fault: str | float) -> str:
     if isinstance(fault, float):
