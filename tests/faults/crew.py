@@ -59,6 +59,10 @@ class Crew:
         """Those that live and have begun."""
         return [one for one in self.senders if one.process.poll() is None and READY in one.said]
 
+    def fill(self) -> None:
+        """Returns when all of them are there."""
+        wait_until(lambda: self._replaced() and len(self.ready) == self.size)
+
     def work_until(self, true: Callable[[], bool]) -> None:
         """Let them work until `true()`. The dead are replaced; when nobody has anything to do, the clock is
         moved on, past the leases of the dead."""

@@ -1,6 +1,7 @@
 """Many notices that are due: one alert to each of many clinicians, so that an address stands for a notice."""
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -18,8 +19,12 @@ from tests.factories import (
 
 
 def stopped() -> WorkItem:
-    """A stop that waits on the worklist of a clinic; nobody there is woken by it again."""
-    clinic = ClinicFactory(email="", open_days="1234567", notices_at=dt.time(0, 0))
+    """A stop that waits on the worklist of a clinic where nothing else is owed to anybody for half a day."""
+    clinic = ClinicFactory(email="", open_days="1234567")
+    clinic.notices_at = (
+        (timezone.now() + dt.timedelta(hours=12)).astimezone(ZoneInfo(clinic.time_zone)).time()
+    )
+    clinic.save()
     owner = MembershipFactory(clinic=clinic, role=Role.MANAGER).user
     patient = PatientFactory(clinic=clinic, email="", user=None, helped_stopped_at=timezone.now())
     item: WorkItem = WorkItemFactory(prescription=PrescriptionFactory(patient=patient, clinician=owner))

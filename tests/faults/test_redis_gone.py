@@ -1,0 +1,99 @@
+"""Redis emptied and stopped while a real worker and beat are at work.
+
+The drain that is under way does not need it. What is owed meanwhile waits for its return: the first claim
+comes within two beats, and the backlog goes on. Meanwhile a patient records sessions with a stop and a
+clinician reads the worklist through a real gunicorn, and nothing answers with a 500.
+"""
+
+import time
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.localtime import local_date
+from patients.models import PracticeSession, Prescription, WorkItem
+from tests.clients import signed_in
+from tests.clinic.mail_faults import BadPost
+from tests.factories import MembershipFactory, PatientFactory, PrescriptionFactory
+from tests.faults import owing
+from tests.faults.cluster import Queue
+from tests.faults.crew import wait_until
+from tests.faults.engine import Engine, engine
+from tests.faults.scale import sized
+from tests.faults.tally import assert_all_arrived, count
+from tests.faults.web import Visits, web
+from tests.processes import environment
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.usefixtures("durable")]
+
+NOTICES = sized(short=100, long=2000)  # before Redis goes, and again while it is away
+BEAT = sized(short=4, long=10)  # seconds
+SESSIONS = sized(short=2, long=10)
+
+
+def test_redis_is_emptied_and_stopped(post: BadPost, summary, tmp_path) -> None:
+    item = owing.stopped()
+    owing.alerts(item, owing.many(NOTICES, "early"))
+    given = practised(item)
+    patient = signed_in(given.patient.user, method="code")
+    pages = {"/": patient, reverse("admin:worklist"): signed_in(given.clinician, method="mfa")}
+    mails = post.bad.mails
+    with Queue(tmp_path) as queue:
+        variables = environment(EMAIL_URL=post.url, REDIS_URL=queue.url, NOTICE_TICK_SECONDS=str(BEAT))
+        with web(variables, tmp_path) as site, engine(variables, tmp_path) as going:
+            wait_until(lambda: len(mails) >= NOTICES // 3, seconds=120)
+            queue.empty()
+            queue.stop_at_once()
+            with Visits(site, pages) as visits:
+                for number in range(SESSIONS):
+                    form = session(given, first=number == 0)
+                    assert visits.note(lambda form=form: site.post("/session/", form, patient)) == 302
+                wait_until(going.is_idle, seconds=120)  # the drain under way has sent what there was
+                owing.alerts(item, owing.many(NOTICES, "late"))
+                wait_until(lambda: noticed(going))
+                before = len(mails)
+                queue.start()
+                returned = time.monotonic()
+                wait_until(lambda: len(mails) > before, seconds=120)
+                first = time.monotonic() - returned
+            going.finish()
+    tally = count(post.bad)
+    summary.add(
+        f"Redis gone (beat {BEAT} s, first claim after {first:.1f} s)",
+        mails=tally.mails,
+        lost=len(tally.lost),
+        duplicates=tally.duplicates,
+    )
+    assert len(visits.statuses) > 5
+    assert set(visits.statuses) <= {200, 302}
+    assert PracticeSession.objects.count() == SESSIONS
+    assert before < NOTICES * 2  # something was left to do
+    assert first <= 2 * BEAT
+    assert given.clinician.email in tally.by_address  # the stop of which she had to hear
+    assert_all_arrived(tally, at_most_twice=0)
+
+
+def practised(item: WorkItem) -> Prescription:
+    """Another programme in the clinic of `item`."""
+    clinic = item.patient.clinic
+    clinician = MembershipFactory(clinic=clinic, user__email="alba@clinic.example").user
+    made: Prescription = PrescriptionFactory(patient=PatientFactory(clinic=clinic), clinician=clinician)
+    return made
+
+
+def session(prescription: Prescription, *, first: bool) -> dict[str, object]:
+    """The form of a session of today. In the first one an exercise hurt: it is off in those after it."""
+    lines = [line.line for line in prescription.versions.get().exercises.all()]
+    outcomes = {f"{line}-outcome": "done" for line in lines[1:]}
+    if first:
+        outcomes[f"{lines[0]}-outcome"] = "stopped"
+    today = local_date(timezone.now(), prescription.patient.zone)
+    return {"uid": str(uuid.uuid4()), "practised_on": str(today), **outcomes}
+
+
+def noticed(going: Engine) -> bool:
+    """Worker and beat both know that Redis is gone."""
+    [worker], [beat] = going.workers, going.beats
+    return "Cannot connect to" in worker.said and "Connection error" in beat.said
