@@ -1,18 +1,16 @@
-"""Real processes that die, a broker that is dead: what is owed arrives, and a repeat is known as one."""
+"""The ticks without a beat: by hand with a dead broker, and of a worker that starts."""
 
 import datetime as dt
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from clinic.models import Notice
-from clinic.notices import claims, drain
 from clinic.scoping import Role
 from patients.models import Review
 from patients.notices import reviews
@@ -60,10 +58,6 @@ def notice() -> Notice:
     return Notice.objects.get()
 
 
-def after_the_lease() -> dt.datetime:
-    return timezone.now() + claims.LEASE
-
-
 def test_the_commands_work_while_the_broker_is_dead(
     notice: Notice, server: BadMailbox, variables: dict[str, str], tmp_path: Path
 ) -> None:
@@ -71,48 +65,6 @@ def test_the_commands_work_while_the_broker_is_dead(
         with running([sys.executable, "manage.py", "notices", step], variables, tmp_path / step) as process:
             assert process.process.wait(timeout=60) == 0, process.said
     assert [mail.recipients for mail in server.mails] == [("alba@clinic.example",)]
-
-
-def killed_while(happened: threading.Event, variables: dict[str, str], tmp_path: Path) -> None:
-    with running(DRAIN, variables, tmp_path / "drain.log") as process:
-        assert happened.wait(timeout=60), process.said
-        process.kill()
-
-
-def test_killed_after_the_server_took_it(
-    notice: Notice, server: BadMailbox, variables: dict[str, str], tmp_path: Path
-) -> None:
-    """The worst moment: the mail has arrived, and the sender is gone before it could write that down."""
-    taken = threading.Event()
-    server.at_arrival = taken.set
-    server.after_dot["alba@clinic.example"] = 60.0  # no answer while the sender lives
-    killed_while(taken, variables, tmp_path)
-    notice.refresh_from_db()
-    assert notice.state == "sending"
-    assert drain.drain() == {}  # the lease still holds
-    server.after_dot.clear()
-    assert drain.drain(clock=after_the_lease) == {"sent": 1}
-    first, second = server.mails
-    assert first.message["Message-ID"] == second.message["Message-ID"] == notice.message_id
-    outcomes = notice.attempts.order_by("number").values_list("outcome", flat=True)
-    assert list(outcomes) == ["uncertain", "sent"]
-
-
-def test_killed_before_the_server_took_it(
-    notice: Notice, server: BadMailbox, variables: dict[str, str], tmp_path: Path
-) -> None:
-    asked = threading.Event()
-
-    class Waiting(dict[str, Any]):
-        def __contains__(self, address: object) -> bool:
-            asked.set()
-            return super().__contains__(address)
-
-    server.at_recipient = Waiting({"alba@clinic.example": 60.0})
-    killed_while(asked, variables, tmp_path)
-    server.at_recipient = {}
-    assert drain.drain(clock=after_the_lease) == {"sent": 1}
-    assert len(server.mails) == 1
 
 
 @pytest.mark.redis
