@@ -14,6 +14,6 @@ from clinic.celery import app  # noqa: E402
 from clinic.notices import drain  # noqa: E402
 from tests.faults.clock import SharedClock  # noqa: E402
 
-drain.drain.__kwdefaults__["clock"] = SharedClock(Path(os.environ["CLOCK"]))
+drain.drain.__kwdefaults__ = {"clock": SharedClock(Path(os.environ["CLOCK"]))}
 
 __all__ = ["app"]

@@ -3,7 +3,7 @@
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -112,6 +112,10 @@ class Crew:
 
 def last_words(sender: Running) -> str:
     return sender.said.rstrip("\n").rpartition("\n")[2]
+
+
+def at_least(number: int, things: Sized) -> Callable[[], bool]:
+    return lambda: len(things) >= number
 
 
 def wait_until(true: Callable[[], bool], *, seconds: float = 60) -> None:

@@ -37,7 +37,7 @@ def _before_the_claim(die: Die) -> None:
             die()
         return update(rows, **fields)
 
-    QuerySet.update = dying  # type: ignore[method-assign]
+    QuerySet.update = dying  # type: ignore[assignment, method-assign]
 
 
 def _after_the_claim(die: Die) -> None:
@@ -60,7 +60,7 @@ def _before_data(die: Die) -> None:
         die()
         return data(server, message)
 
-    WatchedSMTP.data = dying  # type: ignore[method-assign]
+    WatchedSMTP.data = dying  # type: ignore[assignment, method-assign]
 
 
 def _after_the_250(die: Die) -> None:
@@ -73,7 +73,7 @@ def _after_the_250(die: Die) -> None:
             die()
         return delivery
 
-    Post.hand_over = dying  # type: ignore[method-assign]
+    Post.hand_over = dying  # type: ignore[assignment, method-assign]
 
 
 def _before_the_commit(die: Die) -> None:

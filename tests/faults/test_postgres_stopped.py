@@ -13,7 +13,7 @@ from patients.models import WorkItem
 from tests.clinic.mail_faults import BadMailbox, BadPost
 from tests.faults import owing
 from tests.faults.cluster import Postgres
-from tests.faults.crew import wait_until
+from tests.faults.crew import at_least, wait_until
 from tests.faults.engine import engine
 from tests.faults.scale import dice, sized
 from tests.faults.tally import assert_all_arrived, count
@@ -57,6 +57,11 @@ class Clinician(threading.Thread):
         before = len(self.acknowledged)
         wait_until(lambda: len(self.acknowledged) >= before + 5)
 
+    def is_refused(self) -> None:
+        """Returns when the database has failed it."""
+        before = self.refused
+        wait_until(lambda: self.refused > before)
+
     def end(self) -> None:
         self._enough.set()
         self.join()
@@ -89,14 +94,13 @@ def test_postgres_is_stopped_while_mails_are_under_way(post: BadPost, summary, t
         clinician.start()
         try:
             for moment in moments:
-                wait_until(lambda moment=moment: len(post.bad.mails) >= moment, seconds=300)
+                wait_until(at_least(moment, post.bad.mails), seconds=300)
                 clinician.goes_on()
                 taken, let_go = in_hand(post.bad)
                 assert taken.wait(timeout=60)
-                refused = clinician.refused
                 with postgres.stopped():
                     let_go.set()
-                    wait_until(lambda refused=refused: clinician.refused > refused)
+                    clinician.is_refused()
                 clinician.goes_on()
         finally:
             clinician.end()

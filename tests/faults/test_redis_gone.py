@@ -7,6 +7,7 @@ clinician reads the worklist through a real gunicorn, and nothing answers with a
 
 import time
 import uuid
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -49,7 +50,7 @@ def test_redis_is_emptied_and_stopped(post: BadPost, summary, tmp_path) -> None:
             with Visits(site, pages) as visits:
                 for number in range(SESSIONS):
                     form = session(given, first=number == 0)
-                    assert visits.note(lambda form=form: site.post("/session/", form, patient)) == 302
+                    assert visits.note(partial(site.post, "/session/", form, patient)) == 302
                 wait_until(going.is_idle, seconds=120)  # the drain under way has sent what there was
                 owing.alerts(item, owing.many(NOTICES, "late"))
                 wait_until(lambda: noticed(going))

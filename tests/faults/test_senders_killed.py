@@ -11,7 +11,7 @@ import pytest
 
 from tests.clinic.mail_faults import BadPost
 from tests.faults import owing
-from tests.faults.crew import Crew, wait_until
+from tests.faults.crew import Crew, at_least, wait_until
 from tests.faults.dying import POINTS
 from tests.faults.scale import dice, sized
 from tests.faults.tally import assert_all_arrived, count
@@ -35,7 +35,7 @@ def test_senders_are_killed_at_random_and_at_fixed_points(post: BadPost, summary
         # Now, so that each of them is sure to come by its point before the others have done everything.
         owing.alerts(owing.stopped(), owing.many(NOTICES))
         for moment in moments:
-            crew.work_until(lambda moment=moment: len(post.bad.mails) >= moment)
+            crew.work_until(at_least(moment, post.bad.mails))
             time.sleep(chance.uniform(0, 0.02))  # anywhere within a mail, not just after one
             crew.kill(chance)
         crew.finish()

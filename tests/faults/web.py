@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Self
@@ -76,7 +77,7 @@ class Visits:
     def _go_on(self) -> None:
         while not self._enough.wait(timeout=0.1):
             for path, client in self.pages.items():
-                self.note(lambda path=path, client=client: self.web.get(path, client))  # type: ignore[misc]
+                self.note(partial(self.web.get, path, client))
 
 
 @contextmanager
