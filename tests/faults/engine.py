@@ -1,8 +1,9 @@
 """A real Celery worker and beat, as docker-compose.yml starts them, with a clock for their leases."""
 
+import itertools
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,15 +23,29 @@ class Engine:
     workers: list[Running]
     beats: list[Running]
     clock: SharedClock
+    start_worker: Callable[[], Running]
+    restarts: int = 0
 
-    def assert_all_live(self) -> None:
-        for process in [*self.workers, *self.beats]:
-            assert process.process.poll() is None, process.said
+    def supervise(self) -> bool:
+        """Start a worker that has ended again, as `restart: unless-stopped` does; beats must not end."""
+        for beat in self.beats:
+            assert beat.process.poll() is None, beat.said
+        for place, worker in enumerate(self.workers):
+            if worker.process.poll() is not None:
+                self.workers[place] = self.start_worker()
+                self.restarts += 1
+        return True
 
     @property
     def failures(self) -> int:
         """How many tasks ended with an exception so far."""
         return sum(worker.said.count("raised unexpected") for worker in self.workers)
+
+    @property
+    def waiting(self) -> int:
+        """How many tasks have come to the workers and have not ended."""
+        said = "".join(worker.said for worker in self.workers)
+        return said.count("] received") - len(re.findall(r"\] (?:succeeded|raised)|Discarding revoked", said))
 
     def finish(self) -> None:
         """Let them work until nothing is owed; the clock is moved on when nothing more is in hand."""
@@ -43,7 +58,7 @@ class Engine:
 
     def is_idle(self) -> bool:
         """Nothing is due, and no task is under way: what is claimed was claimed by one that came to grief."""
-        self.assert_all_live()
+        self.supervise()
         now = self.clock()
         if Notice.objects.ready(now=now).exists() or Notice.objects.run_out(now=now).exists():
             return False
@@ -66,17 +81,21 @@ def engine(
 ) -> Iterator[Engine]:
     """They are ready when the block begins, and gone at its end."""
     clock = SharedClock(folder / "clock")
-    variables = variables | {"CLOCK": str(clock.path)}
+    variables, numbers = variables | {"CLOCK": str(clock.path)}, itertools.count()
     with ExitStack() as stack:
 
         def start(name: str, *words: str) -> Running:
             return stack.enter_context(running([*CELERY, *words], variables, folder / f"{name}.log"))
 
-        work = ["worker", "-P", "threads", "-c", str(threads), "--loglevel", "INFO", "--without-mingle"]
-        working = [start(f"worker{n}", *work, "--hostname", f"worker{n}@test") for n in range(workers)]
-        beating = [start(f"beat{n}", "beat", "--loglevel", "INFO") for n in range(beats)]
+        def start_worker() -> Running:
+            name = f"worker{next(numbers)}"
+            options = ["--loglevel", "INFO", "--without-mingle", "--hostname", f"{name}@test"]
+            return start(name, "worker", "-P", "threads", "-c", str(threads), *options)
+
+        working = [start_worker() for _ in range(workers)]
+        beating = [start(f"beat{number}", "beat", "--loglevel", "INFO") for number in range(beats)]
         for worker in working:
             worker.wait_until_it_says("ready.")
         for beat in beating:
             beat.wait_until_it_says("beat: Starting")
-        yield Engine(working, beating, clock)
+        yield Engine(working, beating, clock, start_worker)
