@@ -53,7 +53,7 @@ def test_redis_is_emptied_and_stopped(post: BadPost, summary, tmp_path) -> None:
         with web(variables, tmp_path) as site, engine(variables, tmp_path, threads=1) as going:
             wait_until(lambda: len(mails) >= NOTICES // 3, seconds=120)
             queue.empty()
-            wait_until(going.is_idle, seconds=120)  # the drain under way has sent what there was
+            wait_until(going.is_idle, seconds=300)  # the drain under way has sent what there was
             emptied = first_claim(going, item, mails, "emptied")
             taken, let_go = in_hand(post.bad)
             assert taken.wait(timeout=60)
@@ -65,7 +65,7 @@ def test_redis_is_emptied_and_stopped(post: BadPost, summary, tmp_path) -> None:
                     form = session(given, first=number == 0)
                     assert visits.note(partial(site.post, "/session/", form, patient)) == 302
                 wait_until(lambda: noticed(going))
-                wait_until(going.is_idle, seconds=120)
+                wait_until(going.is_idle, seconds=300)
                 queue.start()
                 returned = first_claim(going, item, mails, "stopped")
             going.finish()
