@@ -24,7 +24,7 @@ from tests.processes import environment, forget_messages
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.usefixtures("durable")]
 
-PATIENTS = sized(short=30, long=600)  # so many are reminded, and so many reach their review
+PATIENTS = sized(short=15, long=600)  # so many are reminded, and so many reach their review
 # Four drainers: threads of a worker process, and in the long form a process each.
 WORKERS, THREADS = sized(short=(2, 2), long=(4, 1))
 
@@ -60,7 +60,7 @@ def test_two_beats_and_four_drainers(post: BadPost, summary, tmp_path) -> None:
         # Both beats go on for a while, and have everything planned again.
         wait_until(
             lambda: all(
-                beat.said.count("Sending due task plan") >= before + 3
+                beat.said.count("Sending due task plan") >= before + 2
                 for beat, before in zip(going.beats, ticks, strict=True)
             )
         )
