@@ -57,15 +57,9 @@ def server(post: BadPost) -> BadMailbox:
     return post.bad
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    return f"faults: {'long' if LONG else 'short'}, SEED={SEED}"
-
-
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    rows = config.stash.get(SAW, [])
-    if not rows:
-        return
     terminalreporter.section(f"faults ({'long' if LONG else 'short'} form, SEED={SEED})")
+    rows = config.stash.get(SAW, [])
     widths = [max(len(row[place]) for row in [COLUMNS, *rows]) for place in range(len(COLUMNS))]
     for row in [COLUMNS, *rows]:
         first, *figures = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
