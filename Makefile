@@ -27,8 +27,8 @@ check: setup ## style, types, import directions, migrations, templates, deployme
 bench: ## nothing yet
 	@echo "nothing yet"
 
-faults: ## nothing yet
-	@echo "nothing yet"
+faults: setup ## the fault tests in their long form, with a table of what they saw (SEED=number repeats a run)
+	@FAULTS=long T="$${T:-tests/faults}" .venv/bin/python scripts/run_tests.py
 
 messages: setup ## gather new texts of the interface into locale/it (needs gettext)
 	@DEMO=1 .venv/bin/python manage.py makemessages --locale it --no-location --no-obsolete \

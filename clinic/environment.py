@@ -120,6 +120,8 @@ def _database(env: environ.Env, var: Path) -> dict[str, Any]:
         if size:
             # Seconds that a page waits for a connection before it gives up (/readyz says 503 then).
             options["pool"] = {"min_size": 1, "max_size": size, "timeout": 5}
+            # A kept connection is tried first: a restart of the database leaves dead ones behind.
+            database["CONN_HEALTH_CHECKS"] = True
     else:
         # A transaction that writes has the whole database to itself: patients.locking relies on it.
         options["transaction_mode"] = "IMMEDIATE"

@@ -158,6 +158,7 @@ TIME_ZONE = "UTC"  # instants are UTC; local dates are worked out in clinic.loca
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_EXCHANGE = "homestretch"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # Celery's own: the worker ends after a broker's hour away
 CELERY_TIMEZONE = "UTC"
 if ENVIRONMENT.redis_url:
     CELERY_BROKER_URL = ENVIRONMENT.redis_url

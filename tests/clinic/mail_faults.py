@@ -58,9 +58,14 @@ class BadMailbox(Mailbox):
 
 
 class BadPost(Post):
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        """On a free port unless said."""
         self.mailbox = self.bad = BadMailbox()
-        Controller.__init__(self, self.mailbox, hostname="127.0.0.1", port=0)
+        Controller.__init__(self, self.mailbox, hostname="127.0.0.1", port=port)
+
+    @property
+    def url(self) -> str:
+        return f"smtp://{self.hostname}:{self.port}"
 
 
 async def misbehave(server: SMTP, fault: str | float) -> str:
