@@ -79,6 +79,9 @@ class Notice(models.Model):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     created_at = models.DateTimeField(_("made at"))
 
+    # Whom or what it is about, looked up for many at once just before they go (clinic.notices.asking).
+    about: Any = None
+
     objects = NoticeQuerySet.as_manager()
 
     class Meta:

@@ -75,6 +75,8 @@ class NoticeKind:
     `still_wanted(notice, now)`: WANTED, or not_wanted("paused").
     `on_failure(notice, now)`: told once, in a transaction, when it could not be delivered for good.
     `urgent`: goes ahead of what fell due before it.
+    `ask_together(notices, now)`: the answers of `still_wanted` by pk for many at once, where there are many;
+    it may leave in `notice.about` whom or what they are about, for `address` and `render`.
     """
 
     name: str
@@ -85,6 +87,7 @@ class NoticeKind:
     send_again_when_uncertain: SendAgain = SendAgain.ALWAYS
     subscription: Subscription | None = None
     urgent: bool = False
+    ask_together: Callable[[list[Notice], dt.datetime], dict[int, Answer]] | None = None
 
 
 _kinds: dict[str, NoticeKind] = {}
