@@ -120,6 +120,7 @@ def _prepare(notice: Notice, answers: Answers, *, now: dt.datetime) -> EmailMess
 def _write_down(notice: Notice, delivery: Delivery, *, address: str, now: dt.datetime) -> State:
     """What the server's answer makes of the notice."""
     if delivery.fate is Fate.ACCEPTED:
+        claims.need_not_wait()
         claims.note_attempt(notice, State.SENT, answer=delivery.answer, now=now)
         if not claims.end(notice, State.SENT, now=now):
             logger.warning("Notice %s was sent, but after its lease: it may go again.", notice.pk)
