@@ -76,7 +76,7 @@ def windows(clocks: Clocks, chance: random.Random) -> list[tuple[dt.datetime, dt
     days = [*days, *(clocks.start + chance.randint(3, TWO_YEARS - 5) * DAY for _ in range(1))]
     if clocks.start == WITHOUT_A_DATE:
         days.append(dt.datetime(2011, 12, 30, 10, 0, tzinfo=dt.UTC))
-    return [(day - 20 * HOUR, day + 30 * HOUR) for day in days]
+    return [(day - 12 * HOUR, day + 24 * HOUR) for day in days]
 
 
 def due_in(clocks: Clocks, start: dt.datetime, end: dt.datetime) -> dict[tuple[dt.date, dt.time], dt.datetime]:
@@ -131,7 +131,7 @@ def test_who_moves_is_reminded_once_a_date_wherever_they_are(any_time) -> None:
     """What is expected at a tick: whatever has come in the zone of now within four hours, and of whose date
     there was none yet, in whatever zone."""
     chance = dice("moving")
-    start, days = dt.datetime(2026, 3, 20, tzinfo=dt.UTC), sized(short=16, long=700)
+    start, days = dt.datetime(2026, 3, 20, tzinfo=dt.UTC), sized(short=8, long=700)
     people = live_in("Europe/Rome", sized(short=20, long=40))
     slot_of = {patient.pk: patient.reminder_times.get().at for patient in people}
     comings = {zone: Clocks(zone, start - 3 * DAY, days + 6).comings() for zone in ZONES}
