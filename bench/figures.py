@@ -47,7 +47,9 @@ class Line:
             goal = f"at least {self.at_least}"
         ours, bare = statistics.median(self.ours), statistics.median(self.bare)
         words = "" if not goal else "met" if self.is_met else "MISSED"
-        return f"{self.name:<70}{ours:>10.2f}{bare:>10.2f} {self.unit:<8}{self.ratio:>6.2f}  {goal:<14}{words}"
+        return (
+            f"{self.name:<70}{ours:>10.2f}{bare:>10.2f} {self.unit:<8}{self.ratio:>6.2f}  {goal:<14}{words}"
+        )
 
 
 HEAD = f"{'':<70}{'ours':>10}{'bare':>10} {'':<8}{'ratio':>6}  {'goal':<14}"

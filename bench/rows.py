@@ -4,8 +4,6 @@ The same rows on every run. PostgreSQL alone: `generate_series` has no twin in S
 """
 
 import datetime as dt
-import uuid
-from typing import Any
 
 from django.db import connection
 from django.db.models import Model
@@ -55,8 +53,10 @@ def clear_outbox() -> None:
 
 
 def _first() -> list[Model]:
-    """The patient of whom the others are copies, with all that is theirs, in a clinic that is closed on Mondays:
-    no morning list."""
+    """The patient of whom the others are copies, with all that is theirs.
+
+    Their clinic is closed on Mondays: no morning list.
+    """
     house = Clinic.objects.create(name="Aurora", slug="aurora", time_zone="Europe/Rome", open_days="23456")
     by = User.objects.create_user(email="alba@clinic.example", name="Alba Rossi", password=None)
     Membership.objects.create(user=by, clinic=house, role=Role.CLINICIAN)
@@ -104,7 +104,6 @@ def _fifth_and_tenth() -> list[Model]:
     return [pause, session]
 
 
-
 # What of a copy is its own: an SQL expression over `n`, the number of the copy.
 OWN = {
     Patient: {
@@ -131,7 +130,9 @@ def _copy(template: Model, numbers: str) -> None:
     columns = [field.column for field in template._meta.concrete_fields]
     values = ", ".join(own.get(column, f't."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
-    _run(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, {numbers} n WHERE t.id = {template.pk}")
+    _run(
+        f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, {numbers} n WHERE t.id = {template.pk}"
+    )
     _run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
 
 

@@ -107,7 +107,9 @@ def _key(kind: str, on: dt.date) -> Concat:
 
 
 def _patient(notice: Notice) -> Patient | None:
-    return notice.about or Patient.objects.select_related("clinic").filter(pk=notice.params["patient"]).first()
+    return (
+        notice.about or Patient.objects.select_related("clinic").filter(pk=notice.params["patient"]).first()
+    )
 
 
 def _address(notice: Notice) -> str | None:

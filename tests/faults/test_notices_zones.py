@@ -25,6 +25,7 @@ WORTH_SENDING = 4 * HOUR
 YEARS = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 WITHOUT_A_DATE = dt.datetime(2011, 6, 1, tzinfo=dt.UTC)  # Apia went without 30 December 2011
 PLACES = [*((zone, YEARS) for zone in ZONES), ("Pacific/Apia", WITHOUT_A_DATE)]
+Comings = dict[tuple[dt.date, dt.time], dt.datetime]
 Sent = set[tuple[int, str, dt.datetime]]  # patient, local date, due at
 
 
@@ -79,7 +80,9 @@ def windows(clocks: Clocks, chance: random.Random) -> list[tuple[dt.datetime, dt
     return [(day - 12 * HOUR, day + 24 * HOUR) for day in days]
 
 
-def due_in(clocks: Clocks, start: dt.datetime, end: dt.datetime) -> dict[tuple[dt.date, dt.time], dt.datetime]:
+def due_in(
+    clocks: Clocks, start: dt.datetime, end: dt.datetime
+) -> dict[tuple[dt.date, dt.time], dt.datetime]:
     """What came between `start` and `end`, by date and slot."""
     first = start - 4 * DAY
     walked = Clocks(clocks.zone, first, (end - first).days + 2)
@@ -100,7 +103,11 @@ def test_once_on_every_day_at_its_minute(any_time, zone: str, start: dt.datetime
         for tick in moments:
             reminders.plan_reminders(tick)
         # What was due before the window is not looked at.
-        sent = list(Notice.objects.filter(due_at__gt=begin).values_list("subject_id", "params__on", "due_at", "created_at"))
+        sent = list(
+            Notice.objects.filter(due_at__gt=begin).values_list(
+                "subject_id", "params__on", "due_at", "created_at"
+            )
+        )
         expected = [(of_slot[slot], on.isoformat(), at) for (on, slot), at in comings.items()]
         made = [(patient, on, due_at) for patient, on, due_at, _created in sent]
         assert sorted(made) == sorted(expected), f"{zone}, from {begin}, SEED={SEED}"
