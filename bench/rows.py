@@ -128,7 +128,7 @@ def _copy(template: Model, numbers: str) -> None:
     table = template._meta.db_table
     own = {"id": "t.id + n", **OWN[type(template)]}
     columns = [field.column for field in template._meta.concrete_fields]
-    values = ", ".join(own.get(column, f't."{column}"') for column in columns)
+    values = ", ".join(own.get(str(column), f't."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
     _run(
         f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, {numbers} n WHERE t.id = {template.pk}"

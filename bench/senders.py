@@ -1,9 +1,9 @@
 """One of the senders that are measured: a process of its own, which waits until all are ready.
 
     python -m bench.senders bare PORT COUNT    a bare loop of smtplib: the same mail COUNT times
-    python -m bench.senders drain PORT         `drain`, as a worker runs it
+    python -m bench.senders drain PORT COUNT   `drain`, as a worker runs it: all that is due
 
-It prints "ready", waits for a line, sends, and prints "done".
+It prints "ready"; for each line that it reads it sends, and prints "done".
 """
 
 import smtplib
@@ -41,8 +41,9 @@ def drain(port: int) -> Callable[[], object]:
 
 if __name__ == "__main__":
     kind, *numbers = sys.argv[1:]
-    send = {"bare": bare, "drain": drain}[kind](*(int(number) for number in numbers))
+    port, count = (int(number) for number in numbers)
+    send = bare(port, count) if kind == "bare" else drain(port)
     print("ready", flush=True)
-    sys.stdin.readline()
-    send()
-    print("done", flush=True)
+    while sys.stdin.readline():
+        send()
+        print("done", flush=True)

@@ -31,7 +31,7 @@ WHERE r.at = '09:00'
                   WHERE s.prescription_id = g.id AND s.practised_on = %(on)s)
 ON CONFLICT (dedupe_key) DO NOTHING
 """
-ARGUMENTS = {
+ARGUMENTS: dict[str, Any] = {
     "on": rows.ON.isoformat(),
     "due_at": rows.NOW,
     "expires_at": rows.NOW + dt.timedelta(hours=4),

@@ -1,4 +1,4 @@
-"""What is asked of notices just before they go: for the few of a batch at once, since it costs as much as of one.
+"""What is asked of notices just before they go: of the few of a batch at once, which costs as much as of one.
 
 An answer counts for a second. What takes longer (a server that is slow) is asked again for those that are
 left, so that each is sent on an answer that is not older.
