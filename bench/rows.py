@@ -130,9 +130,8 @@ def _copy(template: Model, numbers: str) -> None:
     columns = [field.column for field in template._meta.concrete_fields]
     values = ", ".join(own.get(str(column), f't."{column}"') for column in columns)
     names = ", ".join(f'"{column}"' for column in columns)
-    _run(
-        f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, {numbers} n WHERE t.id = {template.pk}"
-    )
+    copies = f"{table} t, {numbers} n WHERE t.id = {template.pk}"
+    _run(f"INSERT INTO {table} ({names}) SELECT {values} FROM {copies}")
     _run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
 
 
