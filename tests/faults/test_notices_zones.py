@@ -64,7 +64,7 @@ def ticks(chance: random.Random, start: dt.datetime, end: dt.datetime, near: lis
     found, tick = {start, end}, start
     while tick < end:
         found.add(tick)
-        tick += dt.timedelta(seconds=chance.randint(30, 239 * 60))
+        tick += dt.timedelta(seconds=chance.randint(sized(short=30, long=3600), 239 * 60))
     beside = (instant + aside for instant in near for aside in (-MINUTE / 60, 0 * MINUTE, MINUTE / 2))
     return sorted(found | {tick for tick in beside if start <= tick <= end})
 
