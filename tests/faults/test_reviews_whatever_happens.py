@@ -261,7 +261,7 @@ def test_whatever_happens_there_is_one_review_a_number_and_each_concerned_is_tol
     settings = hypothesis.settings(
         known,
         max_examples=sized(short=100, long=2000),
-        stateful_step_count=sized(short=16, long=30),
+        stateful_step_count=25,
         derandomize=not LONG,
     )
     machine = hypothesis.seed(SEED)(Lives) if LONG else Lives
