@@ -24,8 +24,8 @@ test-pythons: setup ## the unit tests on every Python 3.11 to 3.13 of this machi
 check: setup ## style, types, import directions, migrations, templates, deployment
 	@scripts/check.sh
 
-bench: ## nothing yet
-	@echo "nothing yet"
+bench: setup ## how fast it is, beside the bare thing it is made of (B="planning sending" narrows it)
+	@.venv/bin/python scripts/run_bench.py $(B)
 
 faults: setup ## the fault tests in their long form, with a table of what they saw (SEED=number repeats a run)
 	@FAULTS=long T="$${T:-tests/faults}" .venv/bin/python scripts/run_tests.py

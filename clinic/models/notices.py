@@ -81,6 +81,9 @@ class Notice(models.Model):
     asked_again_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("made at"))
 
+    # Whom or what it is about, looked up for many at once just before they go (clinic.notices.asking).
+    about: Any = None
+
     objects = NoticeQuerySet.as_manager()
 
     class Meta:

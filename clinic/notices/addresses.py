@@ -17,6 +17,14 @@ def refused_at(address: str) -> dt.datetime | None:
     return found
 
 
+def refused_among(some: list[str]) -> dict[str, bool]:
+    """Of each of these addresses whether it is refused: one query."""
+    hashes = {address: _hash(address) for address in some}
+    rows = RefusedAddress.objects.filter(address_hash__in=hashes.values())
+    refused = set(rows.values_list("address_hash", flat=True))
+    return {address: one in refused for address, one in hashes.items()}
+
+
 def mark_refused(address: str, *, now: dt.datetime) -> None:
     RefusedAddress.objects.get_or_create(address_hash=_hash(address), defaults={"refused_at": now})
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from clinic.models import Notice
 from clinic.notices import addresses, claims, heartbeat, kinds, writing
+from clinic.notices.asking import Answers
 from clinic.notices.kinds import SendAgain
 from clinic.notices.post import Delivery, Fate, Post, ServerDownError
 
@@ -65,8 +66,9 @@ def settle_run_out(*, now: dt.datetime) -> int:
 def send_batch(*, post: Post, clock: Clock, counts: Counts) -> bool:
     """Claim a few notices and send them; False when nothing is due, or the server is down."""
     batch = claims.claim(now=clock(), limit=BATCH)
+    answers = Answers(batch)
     for place, notice in enumerate(batch):
-        state = send(notice, post=post, clock=clock)
+        state = send(notice, post=post, clock=clock, answers=answers)
         counts[state] += 1
         if post.is_down:
             claims.give_back(batch[place + 1 :], now=clock())
@@ -74,10 +76,10 @@ def send_batch(*, post: Post, clock: Clock, counts: Counts) -> bool:
     return bool(batch)
 
 
-def send(notice: Notice, *, post: Post, clock: Clock) -> State:
+def send(notice: Notice, *, post: Post, clock: Clock, answers: Answers | None = None) -> State:
     """Send one claimed notice, if it is still wanted. Gives the state that it came to."""
     try:
-        message = _prepare(notice, now=clock())
+        message = _prepare(notice, answers or Answers([notice]), now=clock())
         if message is None:
             return State(notice.state)
         post.connect()
@@ -94,13 +96,13 @@ def send(notice: Notice, *, post: Post, clock: Clock) -> State:
     return _write_down(notice, post.hand_over(message), address=message.to[0], now=clock())
 
 
-def _prepare(notice: Notice, *, now: dt.datetime) -> EmailMessage | None:
+def _prepare(notice: Notice, answers: Answers, *, now: dt.datetime) -> EmailMessage | None:
     """The message, or None where the notice has come to an end without one."""
     kind = kinds.get(notice.kind)
     if notice.expires_at is not None and notice.expires_at <= now:
         claims.end(notice, State.EXPIRED, now=now)
         return None
-    answer = kind.still_wanted(notice, now)
+    answer = answers.wanted(notice, now=now)
     if not answer.wanted:
         claims.end(notice, State.SUPPRESSED, reason=answer.reason, now=now)
         return None
@@ -108,7 +110,7 @@ def _prepare(notice: Notice, *, now: dt.datetime) -> EmailMessage | None:
     if not address:
         _fail(notice, State.FAILED, reason="no_address", now=now)
         return None
-    if addresses.is_refused(address):
+    if answers.is_refused(address):
         _fail(notice, State.SUPPRESSED, reason="address_refused", now=now)
         return None
     notice.message_id = notice.message_id or writing.new_message_id()
@@ -119,6 +121,7 @@ def _prepare(notice: Notice, *, now: dt.datetime) -> EmailMessage | None:
 def _write_down(notice: Notice, delivery: Delivery, *, address: str, now: dt.datetime) -> State:
     """What the server's answer makes of the notice."""
     if delivery.fate is Fate.ACCEPTED:
+        claims.need_not_wait()
         claims.note_attempt(notice, State.SENT, answer=delivery.answer, now=now)
         if not claims.end(notice, State.SENT, now=now):
             logger.warning("Notice %s was sent, but after its lease: it may go again.", notice.pk)

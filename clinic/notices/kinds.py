@@ -84,6 +84,8 @@ class NoticeKind:
     `on_failure(notice, now)`: told once, in a transaction, when it could not be delivered for good.
     `urgent`: goes ahead of what fell due before it.
     `is_care`: it belongs to a patient's treatment, and says in its foot that it is not advertising.
+    `ask_together(notices, now)`: the answers of `still_wanted` by pk for many at once, where there are many;
+    it may leave in `notice.about` whom or what they are about, for `address` and `render`.
     """
 
     name: str
@@ -96,6 +98,7 @@ class NoticeKind:
     urgent: bool = False
     by_hand: ByHand = ByHand.IN_TIME
     is_care: bool = False
+    ask_together: Callable[[list[Notice], dt.datetime], dict[int, Answer]] | None = None
 
 
 _kinds: dict[str, NoticeKind] = {}

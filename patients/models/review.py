@@ -53,6 +53,10 @@ class Review(models.Model):
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
         ordering = ["prescription", "number"]
+        indexes = [
+            # Each tick looks at those that wait, which are few however many were signed.
+            models.Index(name="review_waiting", fields=["prescription"], condition=Q(signed_at__isnull=True)),
+        ]
         constraints = [
             models.UniqueConstraint(name="review_number_once", fields=["prescription", "number"]),
             models.CheckConstraint(name="review_numbers_from_one", condition=Q(number__gte=1)),

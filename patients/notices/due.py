@@ -8,7 +8,7 @@ delivery log says.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import (
@@ -50,6 +50,7 @@ def nudges() -> Any:
     return Nudge.objects.annotate(slot=Value(1, output_field=PositiveSmallIntegerField()))
 
 
+NO_TIME_CHOSEN = "turned_off"
 ACTIVE = Q(patient__prescriptions__status=Prescription.Status.ACTIVE)
 
 
@@ -131,11 +132,16 @@ def wanted(rows: Any, *, on: dt.date) -> Any:
 
 def why_not(rows: Any, *, patient_id: int, slot: int, on: dt.date) -> str:
     """Why this patient wants no reminder for this session of `on` any more; "" if they do."""
+    return reasons(rows, patient_ids=[patient_id], on=on).get((patient_id, slot), NO_TIME_CHOSEN)
+
+
+def reasons(rows: Any, *, patient_ids: Collection[int], on: dt.date) -> dict[tuple[int, int], str]:
+    """The same of all sessions of these patients, by patient and slot: one query. Who is missing has chosen
+    no time any more."""
     reason = Case(
         *(When(condition, then=Value(reason)) for reason, condition in unwanted(on=on).items()),
         default=Value(""),
         output_field=CharField(),
     )
-    times = reminder_times(rows, on=on).filter(patient=patient_id, slot=slot)
-    found: str | None = times.annotate(why_not=reason).values_list("why_not", flat=True).first()
-    return "turned_off" if found is None else found
+    times = reminder_times(rows, on=on).filter(patient__in=patient_ids).annotate(why_not=reason)
+    return {(patient, slot): why for patient, slot, why in times.values_list("patient", "slot", "why_not")}

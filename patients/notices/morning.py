@@ -8,7 +8,7 @@ from clinic.absences import stand_ins
 from clinic.localtime import instant_at, local_date, open_morning_before
 from clinic.models import Clinic, Membership, Notice
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, SendAgain, not_wanted
-from clinic.notices.outbox import enqueue
+from clinic.notices.outbox import enqueue_many
 from clinic.scoping import Role
 from patients.morning import morning_list
 from patients.notices import clinicians
@@ -18,33 +18,28 @@ WORTH_SENDING = dt.timedelta(hours=4)  # later it is no morning; what was new is
 
 
 def plan_morning_lists(now: dt.datetime) -> int:
-    """A planner: three queries, and one for each notice that is new. What is new is asked before sending."""
+    """A planner: four queries. What is new is asked before sending."""
     mornings = {clinic.pk: (clinic, at) for clinic in Clinic.objects.all() if (at := _morning(clinic, now))}
     if not mornings:
         return 0
     members = Membership.objects.active().filter(
         clinic__in=mornings, role=Role.CLINICIAN, user__is_active=True
     )
-    owed = {}
+    owed = []
     for member in members.select_related("user").order_by("pk"):
         clinic, at = mornings[member.clinic_id]
         on = local_date(at, clinic.time_zone)
-        owed[f"{KIND}:{clinic.pk}:{on}:{member.user_id}"] = (member.user, clinic, at, on)
-    made = set(Notice.objects.filter(dedupe_key__in=owed).values_list("dedupe_key", flat=True))
-    return sum(
-        enqueue(
+        notice = Notice(
             kind=KIND,
             clinic=clinic,
-            recipient=user,
-            dedupe_key=key,
+            recipient=member.user,
+            dedupe_key=f"{KIND}:{clinic.pk}:{on}:{member.user_id}",
             due_at=at,
             expires_at=at + WORTH_SENDING,
             params={"on": on.isoformat()},
-            now=now,
         )
-        for key, (user, clinic, at, on) in owed.items()
-        if key not in made
-    )
+        owed.append(notice)
+    return enqueue_many(owed, now=now)
 
 
 def _morning(clinic: Clinic, now: dt.datetime) -> dt.datetime | None:

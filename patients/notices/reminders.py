@@ -107,7 +107,9 @@ def _key(kind: str, on: dt.date) -> Concat:
 
 
 def _patient(notice: Notice) -> Patient | None:
-    return Patient.objects.select_related("clinic").filter(pk=notice.params["patient"]).first()
+    return (
+        notice.about or Patient.objects.select_related("clinic").filter(pk=notice.params["patient"]).first()
+    )
 
 
 def _address(notice: Notice) -> str | None:
@@ -115,16 +117,38 @@ def _address(notice: Notice) -> str | None:
     return patient.email or None if patient else None
 
 
+def ask_together(notices: list[Notice], now: dt.datetime) -> dict[int, Answer]:
+    """`still_wanted` of many, in one query for each kind and local date, and one for the patients."""
+    patients = Patient.objects.select_related("clinic").in_bulk({one.params["patient"] for one in notices})
+    some: dict[tuple[str, str], list[Notice]] = defaultdict(list)
+    for notice in notices:
+        notice.about = patients.get(notice.params["patient"])
+        some[notice.kind, notice.params["on"]].append(notice)
+    return {
+        notice.pk: not_wanted(reason) if reason else WANTED
+        for (kind, on), of_day in some.items()
+        for notice, reason in zip(of_day, _reasons(kind, on, of_day), strict=True)
+    }
+
+
+def _reasons(kind: str, on: str, notices: list[Notice]) -> list[str]:
+    """Why each is not wanted, "" if it is."""
+    places = [(notice.params["patient"], notice.params["slot"]) for notice in notices]
+    rows = due.nudges() if kind == NUDGE_KIND else due.first_reminders()
+    ids = {patient for patient, _slot in places}
+    known = due.reasons(rows, patient_ids=ids, on=dt.date.fromisoformat(on))
+    return [known.get(place, due.NO_TIME_CHOSEN) for place in places]
+
+
 def still_wanted(notice: Notice, now: dt.datetime) -> Answer:
     """Asked just before sending, of a reminder and of a nudge."""
-    on = dt.date.fromisoformat(notice.params["on"])
-    rows = due.nudges() if notice.kind == NUDGE_KIND else due.first_reminders()
-    reason = due.why_not(rows, patient_id=notice.params["patient"], slot=notice.params["slot"], on=on)
-    return not_wanted(reason) if reason else WANTED
+    return ask_together([notice], now)[notice.pk]
 
 
 def _render(notice: Notice) -> Mail:
-    patient = Patient.objects.get(pk=notice.params["patient"])
+    patient = _patient(notice)
+    if patient is None:
+        raise LookupError(f"notice {notice.pk} is about nobody")
     return writing.write(
         notice,
         notice.kind,
@@ -165,6 +189,7 @@ REMINDER = NoticeKind(
     name=KIND,
     address=_address,
     still_wanted=still_wanted,
+    ask_together=ask_together,
     render=_render,
     on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,
@@ -179,6 +204,7 @@ NUDGE = NoticeKind(
     name=NUDGE_KIND,
     address=_address,
     still_wanted=still_wanted,
+    ask_together=ask_together,
     render=_render,
     on_failure=_on_failure,
     send_again_when_uncertain=SendAgain.ONCE,

@@ -11,7 +11,7 @@ from clinic.absences import stand_ins
 from clinic.localtime import next_open_instant
 from clinic.models import Notice, User
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, not_wanted
-from clinic.notices.outbox import enqueue
+from clinic.notices.outbox import enqueue_many
 from patients.models import CareTeamMember, Prescription, Review
 from patients.notices import clinicians
 from patients.reviews import open_due_reviews
@@ -30,26 +30,31 @@ def open_reviews(now: dt.datetime) -> int:
 
 def plan_review_notices(now: dt.datetime) -> int:
     """A planner: every open, unsigned review of an active prescription has its notices, whoever opened it:
-    one for who prescribes, one for each other of the care team, and one for who stands in for any of them."""
+    one for who prescribes, one for each other of the care team, and one for who stands in for any of them.
+
+    As many queries however many reviews there are.
+    """
     owed = [(review, review.recipient_id) for recipient in RECIPIENTS for review in _unnoticed(recipient)]
-    people = User.objects.in_bulk({user_id for _review, user_id in owed})
-    made = sum(owe_review_notice(review, to=people[user_id], now=now) for review, user_id in owed)
-    return made + sum(owe_review_notice(review, to=deputy, now=now) for review, deputy in _deputies(now))
+    owed += [(review, deputy.pk) for review, deputy in _deputies(now)]
+    return enqueue_many((_notice(review, to_id=user_id, now=now) for review, user_id in owed), now=now)
 
 
 def owe_review_notice(review: Review, *, to: User, now: dt.datetime) -> bool:
     """Owe a clinician the mail, at the clinic's hour on an open day. True if it is new."""
+    return enqueue_many([_notice(review, to_id=to.pk, now=now)], now=now) == 1
+
+
+def _notice(review: Review, *, to_id: int, now: dt.datetime) -> Notice:
     prescription = review.prescription
     clinic = prescription.patient.clinic
-    return enqueue(
+    return Notice(
         kind=KIND,
         clinic=clinic,
-        recipient=to,
-        subject=prescription.patient,
-        dedupe_key=f"{KIND}:{review.pk}:{to.pk}",
+        recipient_id=to_id,
+        subject_id=prescription.patient_id,
+        dedupe_key=f"{KIND}:{review.pk}:{to_id}",
         due_at=next_open_instant(clinic, now),
         params={"review": review.pk, "prescription": prescription.pk},
-        now=now,
     )
 
 

@@ -17,7 +17,7 @@ from clinic.absences import StandIns, stand_ins
 from clinic.localtime import instant_at, local_date, next_open_day, open_morning
 from clinic.models import Clinic, Notice, User
 from clinic.notices.kinds import WANTED, Answer, Mail, NoticeKind, not_wanted
-from clinic.notices.outbox import enqueue
+from clinic.notices.outbox import enqueue_many
 from patients.notices import clinicians
 from patients.notices.managers import managers_of
 from patients.notices.reviews import KIND as FIRST
@@ -44,16 +44,14 @@ class Owed:
 
 
 def plan_reviews_again(now: dt.datetime) -> int:
-    """A planner: as many queries however many reviews wait, and one for each notice that is new."""
+    """A planner: as many queries however many reviews wait."""
     told = [review for recipient in RECIPIENTS for review in _told(recipient, now)]
     late = list(_unsigned_for_a_week(now))
     if not told and not late:
         return 0
     people = User.objects.in_bulk({review.recipient_id for review in told})
-    owed = {one.key: one for one in _again(told, people, stand_ins(now=now), now=now)}
-    owed |= {one.key: one for one in _to_managers(late, now=now)}
-    made = set(Notice.objects.filter(dedupe_key__in=owed).values_list("dedupe_key", flat=True))
-    return sum(_owe(one, now=now) for key, one in owed.items() if key not in made)
+    owed = [*_again(told, people, stand_ins(now=now), now=now), *_to_managers(late, now=now)]
+    return enqueue_many((_notice(one) for one in owed), now=now)
 
 
 def morning_after(clinic: Clinic, first: dt.datetime, *, days: int) -> dt.datetime:
@@ -122,17 +120,16 @@ def _to_managers(late: list[Any], *, now: dt.datetime) -> Iterator[Owed]:
                 yield Owed(review, MANAGER, manager, due_at)
 
 
-def _owe(one: Owed, *, now: dt.datetime) -> bool:
+def _notice(one: Owed) -> Notice:
     prescription = one.review.prescription
-    return enqueue(
+    return Notice(
         kind=KIND,
         clinic=prescription.patient.clinic,
         recipient=one.recipient,
-        subject=prescription.patient,
+        subject_id=prescription.patient_id,
         dedupe_key=one.key,
         due_at=one.due_at,
         params={"review": one.review.pk, "prescription": prescription.pk, "step": one.step},
-        now=now,
     )
 
 
