@@ -126,8 +126,3 @@ BORA = {
 def operator() -> User:
     made: User = UserFactory(name="Olga", email="olga@operator.example", is_operator=True)
     return made
-
-
-def assemble() -> Cast:
-    """Make them all."""
-    return Cast(aurora=house("Aurora", AURORA), bora=house("Bora", BORA), operator=operator())

@@ -31,6 +31,7 @@ QUIET = [
     "--disable-dev-shm-usage",
 ]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+COLOURS = ["color-contrast", "link-in-text-block"]  # the rules of those that a colour scheme decides
 PARTS = {"stylesheet", "script", "image", "font"}
 # Runs before any script of the page, and tells of breaches that the console would only hint at.
 TELL_OF_VIOLATIONS = """
@@ -161,13 +162,17 @@ def enter_as_patient(context: BrowserContext, live_server) -> Callable[[Patient]
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[[Page], list[str]]:
-    """`axe(page)`: what it finds against WCAG 2.2 A and AA, one line each; an empty list is good."""
+def axe() -> Callable[..., list[str]]:
+    """`axe(page)`: what it finds against WCAG 2.2 A and AA, one line each; an empty list is good.
+
+    `colours=True`: of a page that it has looked at in the other colour scheme already.
+    """
     scanner = Axe()
 
-    def violations(page: Page) -> list[str]:
+    def violations(page: Page, *, colours: bool = False) -> list[str]:
+        chosen = {"type": "rule", "values": COLOURS} if colours else {"type": "tag", "values": WCAG}
         # Preloading would put copies of our style sheets into the page, against its policy.
-        options = {"runOnly": {"type": "tag", "values": WCAG}, "preload": False}
+        options = {"runOnly": chosen, "preload": False}
         found = scanner.run(page, options=options).response["violations"]
         return [f"{rule['id']}: {rule['help']}: {node['html']}" for rule in found for node in rule["nodes"]]
 

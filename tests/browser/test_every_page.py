@@ -27,7 +27,7 @@ from tests.factories import PatientFactory, PracticeSessionFactory, TreatmentNot
 from tests.furnished import Furnished, furnish
 from tests.planting import all_rows
 
-Axe = Callable[[Page], list[str]]
+Axe = Callable[..., list[str]]
 Looks = list[tuple[tuple[int, int], str]]
 PHONE, DESK = (360, 740), (1280, 900)
 # These end the session, or give something else than a page.
@@ -80,7 +80,8 @@ def looked_at(page: Page, path: str, axe: Axe, looks: Looks, *, for_thumbs: bool
     answer = page.goto(path)
     assert answer is not None
     assert answer.status == (404 if "unknown" in path else 200), f"{path}: {answer.status}"
-    for (width, height), scheme in looks:
+    for number, ((width, height), scheme) in enumerate(looks):
+        again = (width, height) in [size for size, _scheme in looks[:number]]
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": height})
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -89,7 +90,7 @@ def looked_at(page: Page, path: str, axe: Axe, looks: Looks, *, for_thumbs: bool
         # In a window as high as the page: a bar that stands still covers nothing there.
         whole = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": width, "height": max(height, whole)})
-        wrong = [*axe(page), *(too_small(page) if for_thumbs else [])]
+        wrong = [*axe(page, colours=again), *(too_small(page) if for_thumbs and not again else [])]
         yield from (f"{path} ({width} px, {scheme}) {line}" for line in wrong)
 
 
