@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -49,7 +50,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 def engine(*, now: dt.datetime) -> dict[str, int | bool | None]:
     """How the engine of notices is doing, in whole seconds; also what /metrics says."""
-    oldest = Notice.objects.unsent().filter(due_at__lte=now).aggregate(at=Min("due_at"))["at"]
+    oldest = (
+        Notice.objects.unsent()
+        .filter(due_at__lte=now)
+        .aggregate(at=Min(Coalesce("asked_again_at", "due_at")))["at"]
+    )
     ages = {f"{step}_s": age for step, age in heartbeat.ages(now=now).items()}
     waits = {"oldest_due_notice_s": None if oldest is None else (now - oldest).total_seconds()}
     seconds = {name: None if age is None else int(age) for name, age in (waits | ages).items()}

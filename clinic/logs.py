@@ -57,6 +57,9 @@ def _told(exception: BaseException, tb: TracebackType | None, depth: int = 0) ->
     if led_to_it is not None and depth < 10:  # a chain that long says nothing more
         lines = [*_told(led_to_it, led_to_it.__traceback__, depth + 1), "\nThat led to:\n\n"]
     lines += ["Traceback (most recent call last):\n", *traceback.format_tb(tb)]
+    if isinstance(exception, BaseExceptionGroup) and depth < 10:
+        for one in exception.exceptions:
+            lines += [*_told(one, one.__traceback__, depth + 1), "\nis one of:\n\n"]
     kind = type(exception)
     lines.append(f"{kind.__module__}.{kind.__qualname__}{_words(exception)}\n".removeprefix("builtins."))
     return lines

@@ -89,13 +89,26 @@ def report(prescription: Prescription, *, on: dt.date) -> Report:
 
 def of_facts(trial: TrialFacts, *, on: dt.date) -> Report:
     """The adherence that follows from `trial`; asks the database nothing."""
-    days = tuple(_day(trial, day, today=on) for day in _dates(trial, on))
+    last = min(on, trial.ended_on or on)
+    return _summed(
+        tuple(_day(trial, day, today=on) for day in _dates(trial, on)),
+        day_number=day_number(starts_on=trial.starts_on, on=last, pauses=trial.pauses),
+        review_on=trial.review_on,
+    )
+
+
+def within(seen: Report, *, first: dt.date, last: dt.date) -> Report:
+    """The same report of the local dates from `first` to `last`, both included; day and review stay."""
+    days = tuple(day for day in seen.days if first <= day.on <= last)
+    return _summed(days, day_number=seen.day_number, review_on=seen.review_on)
+
+
+def _summed(days: tuple[Day, ...], *, day_number: int | None, review_on: dt.date | None) -> Report:
     sessions_done = sum(day.sessions_done for day in days)
     sessions_due = sum(day.sessions_due for day in days)
     halves = sum(day.dose_halves_done for day in days)
     doses_due = sum(day.doses_due for day in days)
     due = [day for day in days if day.sessions_due]
-    last = min(on, trial.ended_on or on)
     return Report(
         sessions_done=sessions_done,
         sessions_due=sessions_due,
@@ -104,8 +117,8 @@ def of_facts(trial: TrialFacts, *, on: dt.date) -> Report:
         doses_due=doses_due,
         dose_rate=halves / (2 * doses_due) if doses_due else None,
         days=days,
-        day_number=day_number(starts_on=trial.starts_on, on=last, pauses=trial.pauses),
-        review_on=trial.review_on,
+        day_number=day_number,
+        review_on=review_on,
         days_due=len(due),
         days_practised=sum(day.sessions_done > 0 for day in due),
     )

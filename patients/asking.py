@@ -6,7 +6,7 @@ cannot wait is for the emergency page, and the page of questions says so.
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -82,12 +82,36 @@ def ask(
     if patient.messages.waiting().count() >= MOST_WAITING:
         problem = _("%(most)s of your questions are still with the clinic. If there is more, please call.")
         raise ValidationError(problem, code="too_many", params={"most": MOST_WAITING})
-    message: Message = patient.messages.create(
+    return keep_message(
+        patient=patient,
         uid=uid,
         kind=kind,
         words=words,
         days=sorted(set(days)) if is_wish else [],
         times=[time.value for time in TimeOfDay if time in times] if is_wish else [],
+        by=by,
+        now=now,
+    )
+
+
+def keep_message(
+    *,
+    patient: Patient,
+    uid: uuid.UUID,
+    kind: MessageKind,
+    words: str = "",
+    days: Sequence[int] = (),
+    times: Sequence[str] = (),
+    by: User | None,
+    now: dt.datetime,
+) -> Message:
+    """Make the message and its line on the worklist. The caller holds the patient's lock, and has checked."""
+    message: Message = patient.messages.create(
+        uid=uid,
+        kind=kind,
+        words=words,
+        days=list(days),
+        times=list(times),
         asked_at=now,
         asked_by=by,
         read_by_on=read_by(patient.clinic, now),

@@ -34,7 +34,8 @@ class Stop(NamedTuple):
 def in_short(*, seen: Report, review: Review | None, answers: Data, stops: Sequence[Stop]) -> list[str]:
     """The sentences, in the active language. `review` is the latest, open or signed, if there is one."""
     lines = {line["key"]: line for line in answers.get("lines", []) if "key" in line}
-    found = [_practised(seen)]
+    found = [_("Too little to judge.")] if seen.too_little_to_judge else []
+    found.append(_practised(seen))
     if review is not None:
         found.append(_says(review, lines.get(CHANGE)))
     found += [
@@ -50,16 +51,16 @@ def in_short(*, seen: Report, review: Review | None, answers: Data, stops: Seque
 
 
 def stops_of(prescription: Prescription) -> list[Stop]:
-    """Two queries: the stops in their order, and the pauses by which days are counted."""
+    """One for each session in which something was stopped, in their order: a whole session that was stopped
+    has a row for each exercise. Two queries, for the stops and for the pauses by which days are counted."""
     rows = ExerciseStop.objects.filter(prescription=prescription).select_related("session")
     pauses = spans(prescription)
-    return [
-        Stop(
-            day_number(starts_on=prescription.starts_on, on=stop.session.practised_on, pauses=pauses),
-            stop.resumed_at is None,
-        )
-        for stop in rows.order_by("session__practised_on", "stopped_at", "pk")
-    ]
+    found: dict[int, Stop] = {}
+    for row in rows.order_by("session__practised_on", "stopped_at", "pk"):
+        day = day_number(starts_on=prescription.starts_on, on=row.session.practised_on, pauses=pauses)
+        known = found.get(row.session_id)
+        found[row.session_id] = Stop(day, row.resumed_at is None or (known is not None and known.is_off))
+    return list(found.values())
 
 
 def _practised(seen: Report) -> str:

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.localtime import local_date
 from clinic.models import User
 from patients.models import Prescription, Review
 
@@ -44,8 +45,9 @@ class Told:
 
 
 def summary(told: Told) -> str:
-    """For the clipboard: no greeting, a line for each thing."""
-    return "\n".join([*_whom(told), "", *_said(told)])
+    """For the clipboard and the clinic's own record: no greeting, a line for each thing, the note too."""
+    note = told.review.decision_note if told.review is not None else ""
+    return "\n".join([*_whom(told), "", *_said(told), *([note] if note else [])])
 
 
 def letter(kind: Letter, told: Told, *, by: User) -> str:
@@ -58,7 +60,7 @@ def letter(kind: Letter, told: Told, *, by: User) -> str:
         opening = _("the home exercise programme of %(name)s ended on %(on)s (%(why)s).") % {**words, **ended}
     elif kind == Letter.DISCHARGE:
         opening = _("the treatment of %(name)s with us comes to an end.") % words
-    elif prescription.starts_on:
+    elif told.day_number:
         opening = _("%(name)s has practised a home exercise programme for back pain since %(from)s.") % words
     else:
         opening = _("%(name)s has been given a home exercise programme for back pain.") % words
@@ -90,11 +92,11 @@ def _whom(told: Told) -> list[str]:
 def _programme(told: Told) -> str:
     prescription = told.prescription
     words = {"programme": prescription.name, "from": _date(prescription.starts_on), "on": _date(told.on)}
-    if prescription.starts_on is None:
+    if not told.day_number:
         return _("%(programme)s, not begun on %(on)s") % words
     if prescription.ended_on:
         return _("%(programme)s, %(from)s to %(to)s") % {**words, "to": _date(prescription.ended_on)}
-    return _("%(programme)s, from %(from)s, day %(day)s on %(on)s") % {**words, "day": told.day_number or 0}
+    return _("%(programme)s, from %(from)s, day %(day)s on %(on)s") % {**words, "day": told.day_number}
 
 
 def _said(told: Told) -> list[str]:
@@ -112,11 +114,9 @@ def _said(told: Told) -> list[str]:
             "number": review.number,
             "decision": review.get_decision_display(),
             "name": review.signed_by,
-            "on": _date(review.signed_at.date()),
+            "on": _date(local_date(review.signed_at, told.prescription.patient.zone)),
         }
         found += ["", _("Review %(number)s: %(decision)s (%(name)s, %(on)s)") % signed]
-        if review.decision_note:
-            found.append(review.decision_note)
     return found
 
 

@@ -1,12 +1,15 @@
 """The usual word to a patient after each decision at a review: plain, without promise or blame. A clinician
 may write another."""
 
+import datetime as dt
 from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from patients.vocabulary import Decision
+
+WORD_STAYS = dt.timedelta(days=14)  # on the patient's page of today, after the signature
 
 USUAL: dict[Decision, Any] = {
     Decision.CONTINUE: _("Thank you for these days. We go on with the same exercises."),
@@ -36,6 +39,13 @@ USUAL: dict[Decision, Any] = {
 }
 
 
-def usual_word(decision: Decision, *, language: str) -> str:
+# What can be said of a programme that has ended before: no step of it follows.
+OF_ENDED = frozenset({Decision.SEE_IN_CLINIC, Decision.REFER, Decision.END})
+
+
+def usual_word(decision: Decision, *, language: str, is_running: bool = True) -> str:
+    """In `language`; nothing where the decision would promise exercises of a programme that has ended."""
+    if not is_running and decision not in OF_ENDED:
+        return ""
     with translation.override(language):
         return str(USUAL[decision])

@@ -6,6 +6,7 @@ was down for days changes nothing but the hour.
 """
 
 import datetime as dt
+import logging
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
@@ -25,6 +26,8 @@ from patients.questionnaire import Asked, asked_at_review
 from patients.vocabulary import Alert, Helped, Occasion, WorkKind
 from patients.work import open_work
 from programs.models import Question
+
+logger = logging.getLogger(__name__)
 
 
 def due_reviews(*, now: dt.datetime) -> list[Prescription]:
@@ -46,7 +49,7 @@ def open_due_reviews(*, now: dt.datetime) -> int:
         try:
             opened += open_review(prescription=prescription, now=now) is not None
         except Exception as fault:  # noqa: BLE001 whatever it is, the next patient's review is owed too
-            fault.add_note(f"while opening a review of prescription {prescription.pk}")
+            logger.error("The review of prescription %s could not be opened.", prescription.pk)  # noqa: TRY400
             faults.append(fault)
     if faults:
         raise ExceptionGroup("Some reviews could not be opened.", faults)

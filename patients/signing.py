@@ -19,10 +19,10 @@ from clinic.audit import Verb
 from clinic.localtime import local_date
 from clinic.models import User
 from patients.adherence import Report, report
-from patients.asking import ask
+from patients.asking import keep_message
 from patients.bands import percent
 from patients.in_short import Stop, in_short, stops_of
-from patients.locking import locked
+from patients.locking import locked, locked_patient
 from patients.models import Message, Patient, Prescription, Review, ReviewAddition
 from patients.notices.worded import owe_word_notice
 from patients.prescribing import end
@@ -57,6 +57,8 @@ def sign_review(
     to see the patient in the clinic is a wish for an appointment on the worklist.
     Raises ValidationError if a colleague has signed already, and without a reason for the end.
     """
+    if decision == Decision.SEE_IN_CLINIC:
+        locked_patient(review.prescription.patient)  # before the prescription, as everywhere
     prescription = locked(review.prescription)
     review = Review.objects.get(pk=review.pk)
     if review.signed_at is not None:
@@ -106,7 +108,7 @@ def _wish_to_see(review: Review, patient: Patient, *, by: User, now: dt.datetime
     waiting = Message.objects.waiting().filter(patient=patient, kind=MessageKind.APPOINTMENT)
     if not waiting.exists():
         uid = uuid.uuid5(NAMESPACE, str(review.pk))
-        ask(patient=patient, uid=uid, kind=MessageKind.APPOINTMENT, by=by, now=now)
+        keep_message(patient=patient, uid=uid, kind=MessageKind.APPOINTMENT, by=by, now=now)
 
 
 def _close_work(patient: Patient, decision: Decision, *, by: User, now: dt.datetime) -> None:

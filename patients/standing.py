@@ -28,6 +28,7 @@ from patients.models import (
 )
 from patients.prescribed import exercises_on
 from patients.questionnaire import with_waiting
+from patients.review_words import WORD_STAYS
 from patients.trial import ONE_DAY, Span, day_number, is_paused, spans
 from patients.vocabulary import Alert, Outcome
 from programs.burden import burden
@@ -49,7 +50,6 @@ class State(StrEnum):
 
 
 MOST_DAYS_IN_A_LINE = 31
-WORD_STAYS = dt.timedelta(days=14)  # on the page of today
 MORE_PAIN = (Alert.PAIN_RISE, Alert.PAIN_LEVEL, Alert.PAIN_SITE)
 # On a pause and on a day off one may practise all the same: it is shown and does not count.
 RECORDABLE = frozenset({State.DUE, State.DONE, State.PAUSED, State.NOT_DUE, State.SKIPPED})
@@ -140,7 +140,7 @@ def current_prescription(*, patient: Patient, user: User, on: dt.date | None = N
     skipped = SkippedDay.objects.filter(prescription=OuterRef("pk"))
     skipped = skipped.none() if on is None else skipped.filter(skipped_on=on)
     cards = ClinicCards.objects.filter(clinic=OuterRef("patient__clinic"))
-    signed = Review.objects.filter(prescription=OuterRef("pk")).exclude(word_to_patient="")
+    signed = Review.objects.filter(prescription__patient=OuterRef("patient")).exclude(word_to_patient="")
     signed = signed.none() if on is None else signed.filter(signed_at__gte=_midnight(on - WORD_STAYS))
     rows = Prescription.objects.visible_to_patient(user).of(patient).select_related("clinician")
     return (

@@ -55,15 +55,8 @@ def add_lines(*, kind: WorkKind, what: Alert, events: Iterable[Event], now: dt.d
 def _add(kind: WorkKind, what: Alert, events: list[Event], *, now: dt.datetime) -> int:
     clinic: Clinic = events[0].patient.clinic
     due_on = next_open_day(clinic, local_date(now, clinic.time_zone))
-    open_items = WorkItem.objects.open().filter(kind=kind, patient__in=[one.patient.pk for one in events])
-    there = set(open_items.values_list("patient", flat=True))
-    missing = {one.patient.pk: one for one in events if one.patient.pk not in there}
-    made = [_item(kind, one, due_on=due_on, now=now) for one in missing.values()]
-    # A second one that makes the same waits here until the first is through, and then adds to it.
-    WorkItem.objects.bulk_create(made, ignore_conflicts=True)
-    rows = open_items.select_for_update(of=("self",), no_key=True).order_by("patient")
-    items = {item.patient_id: item for item in rows}
-    new = [one for one in _unknown(what, events) if one.patient.pk in items]
+    items = _open_items(kind, events, due_on=due_on, now=now)
+    new = _unknown(what, events)
     taken = {items[one.patient.pk].pk for one in new if items[one.patient.pk].acknowledged_at is not None}
     if taken:
         WorkItem.objects.filter(pk__in=taken).update(
@@ -80,6 +73,23 @@ def _add(kind: WorkKind, what: Alert, events: list[Event], *, now: dt.datetime) 
         for one in new
     )
     return len(new)
+
+
+def _open_items(
+    kind: WorkKind, events: list[Event], *, due_on: dt.date, now: dt.datetime
+) -> dict[int, WorkItem]:
+    """The open item of each patient, locked; made where there is none."""
+    items: dict[int, WorkItem] = {}
+    while waiting := {one.patient.pk: one for one in events if one.patient.pk not in items}:
+        open_items = WorkItem.objects.open().filter(kind=kind, patient__in=waiting)
+        there = set(open_items.values_list("patient", flat=True))
+        made = [_item(kind, one, due_on=due_on, now=now) for pk, one in waiting.items() if pk not in there]
+        # A second one that makes the same waits here until the first is through, and then adds to it.
+        WorkItem.objects.bulk_create(made, ignore_conflicts=True)
+        # One that a colleague closed while we waited for it is not among them: then there is a new one.
+        rows = open_items.select_for_update(of=("self",), no_key=True).order_by("patient")
+        items |= {item.patient_id: item for item in rows}
+    return items
 
 
 def _item(kind: WorkKind, event: Event, *, due_on: dt.date, now: dt.datetime) -> WorkItem:

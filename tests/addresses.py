@@ -62,6 +62,7 @@ SAME_FOR_ALL = {
     "paper": "a form, with the code filled in as it was given",
     "account_reset_password_from_key": "says of a made-up link that it is no good",
     "admin:app_list": "leads to where the admin begins",
+    "admin:reports_file": "a kind of file, with what the asker may see",
     "admin:outcomes_behind": "the key of a figure, with what the asker may see",
     "admin:exercise_export": "a kind of file, with what the gallery shows to whoever asks",
     "admin/(?P<url>.*)$": "what Django says where there is nothing",
@@ -151,6 +152,7 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         "admin:prescription_sign": [
             {"pk": prescription.pk, "number": 1} for prescription in (theirs.due, theirs.ended)
         ],
+        "admin:reports_file": [{"kind": "csv"}, {"kind": "xlsx"}],
         "admin:outcomes_behind": [
             {"key": key} for key in ("reviews.reached", "helped.useful", "ended.improved")
         ],

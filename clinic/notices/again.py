@@ -103,7 +103,10 @@ def _by_state(notice: Notice) -> WhyNot | None:
         return WhyNot.SENT
     if notice.state in {State.QUEUED, State.RETRY, State.SENDING}:
         return WhyNot.ON_ITS_WAY
-    if notice.state == State.SUPPRESSED and notice.state_reason != "address_refused":
+    if notice.state == State.SUPPRESSED and notice.state_reason not in {
+        "address_refused",
+        "restored",
+    }:
         return WhyNot.OVERTAKEN
     return None
 

@@ -39,6 +39,10 @@ class Answers:
             self._refused |= addresses.refused_among([address])
         return self._refused[address]
 
+    def note_refused(self, address: str) -> None:
+        """A server has just refused it: the next of the batch that goes there is not tried."""
+        self._refused[address] = True
+
     def _ask(self, now: dt.datetime) -> None:
         self._asked_at, self._answers, self._refused = now, {}, {}
         some = defaultdict(list)

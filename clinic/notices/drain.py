@@ -12,7 +12,7 @@ from secrets import SystemRandom
 
 from django.core.mail import EmailMessage
 from django.db import Error as DatabaseError
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from clinic.models import Notice
@@ -28,6 +28,7 @@ Counts = Counter[str]
 State = Notice.State
 
 BATCH = 20
+BEAT_EACH = dt.timedelta(seconds=10)
 FIRST_WAIT, LONGEST_WAIT = dt.timedelta(seconds=30), dt.timedelta(minutes=30)
 GIVE_UP_AFTER = dt.timedelta(days=5)  # as mail servers do, for what keeps being put off
 # How often a notice that perhaps arrived goes again. A server that never answers gets no mail for ever.
@@ -41,8 +42,11 @@ def drain(*, clock: Clock = timezone.now) -> Counts:
     counts[State.EXPIRED] += expire(now=clock())
     settle_run_out(now=clock())
     with Post() as post:
+        beaten_at = clock()
         while send_batch(post=post, clock=clock, counts=counts):
-            pass
+            if clock() - beaten_at >= BEAT_EACH:  # one that has much to do is alive all the same
+                beaten_at = clock()
+                heartbeat.beat("drain", now=beaten_at)
     heartbeat.beat("drain", now=clock())
     return +counts
 
@@ -93,7 +97,10 @@ def send(notice: Notice, *, post: Post, clock: Clock, answers: Answers | None = 
     except Exception:  # a fault of ours in one notice: the others go on
         logger.exception("Notice %s (%s) could not be written.", notice.pk, notice.kind)
         return _try_later(notice, "It could not be written.", is_trouble=False, now=clock())
-    return _write_down(notice, post.hand_over(message), address=message.to[0], now=clock())
+    delivery = post.hand_over(message)
+    if delivery.address_refused and answers is not None:
+        answers.note_refused(message.to[0])
+    return _write_down(notice, delivery, address=message.to[0], now=clock())
 
 
 def _prepare(notice: Notice, answers: Answers, *, now: dt.datetime) -> EmailMessage | None:
@@ -177,6 +184,8 @@ def _fail(notice: Notice, state: State, *, reason: str, now: dt.datetime) -> boo
         try:
             with transaction.atomic():
                 kinds.get(notice.kind).on_failure(notice, now)
+        except OperationalError:
+            raise  # a lock that could not be had: the lease ends, and it is told then
         except Exception:
             logger.exception("Nobody was told that notice %s (%s) failed.", notice.pk, notice.kind)
     return ours

@@ -8,6 +8,7 @@ import datetime as dt
 import logging
 
 from django.db import transaction
+from django.db.models import Q
 
 from clinic.models import Hold, Notice
 from clinic.notices import kinds
@@ -36,16 +37,23 @@ def lift(*, leave_out: bool = False, now: dt.datetime) -> int:
     is better than never.
     """
     began = current_hold()
-    left_out = _leave_out(before=began.began_at) if began and leave_out else 0
+    left_out = _leave_out(before=began.began_at, now=now) if began and leave_out else 0
     Hold.objects.filter(lifted_at=None).update(lifted_at=now)
     transaction.on_commit(nudge_drain)
     return left_out
 
 
-def _leave_out(*, before: dt.datetime) -> int:
-    waiting = Notice.objects.filter(state__in=[Notice.State.QUEUED, Notice.State.RETRY], due_at__lte=before)
-    return waiting.exclude(kind__in=must_arrive()).update(
-        state=Notice.State.SUPPRESSED, state_reason="restored", next_try_at=None
+def _leave_out(*, before: dt.datetime, now: dt.datetime) -> int:
+    """Also what somebody was sending when the backup was made: nobody sends it now."""
+    waiting = Q(state__in=[Notice.State.QUEUED, Notice.State.RETRY])
+    given_up = Q(state=Notice.State.SENDING, lease_until__lte=now)
+    rows = Notice.objects.filter(waiting | given_up, due_at__lte=before).exclude(kind__in=must_arrive())
+    return rows.update(
+        state=Notice.State.SUPPRESSED,
+        state_reason="restored",
+        next_try_at=None,
+        claim=None,
+        lease_until=None,
     )
 
 

@@ -132,6 +132,7 @@ PAGES: list[tuple[str, View, str, frozenset[str]]] = [
         "prescription_letter",
         CLINICIANS,
     ),
+    ("reports/adherence.<slug:kind>", reports.reports_file, "reports_file", HEALTH_ROLES),
     ("reports/outcomes/", outcomes.outcomes, "outcomes", HEALTH_ROLES),
     ("reports/outcomes/<str:key>/", outcomes.outcomes_behind, "outcomes_behind", HEALTH_ROLES),
     ("clinic/<slug:slug>/cards/", cards.clinic_cards, "clinic_cards", MANAGERS),

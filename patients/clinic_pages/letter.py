@@ -12,6 +12,7 @@ from clinic import audit
 from clinic.admin_site import page
 from clinic.audit import Verb
 from clinic.localtime import local_date
+from patients.clinic_pages.acting import write_reading
 from patients.clinic_pages.forms.letter import LetterForm
 from patients.clinic_pages.report_context import told_of
 from patients.clinic_pages.scope import CLINICIANS, prescription_or_404
@@ -25,7 +26,10 @@ def prescription_letter(request: HttpRequest, pk: int, kind: str) -> HttpRespons
     prescription, chosen = prescription_or_404(request, pk, CLINICIANS), _kind(kind)
     user: Any = request.user
     now = timezone.now()
+    if prescription.status == Prescription.Status.DRAFT:
+        raise Http404  # nothing was practised that a letter could tell of
     if request.method != "POST":
+        write_reading(request, prescription, prescription.patient)
         draft = letter(chosen, told_of(prescription, by=user, now=now), by=user)
         return _page(request, prescription, chosen, LetterForm(initial={"words": draft}))
     form = LetterForm(request.POST)

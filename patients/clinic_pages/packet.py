@@ -50,11 +50,17 @@ def packet(
     return {
         "in_short": in_short(seen=seen, review=review, answers=answers, stops=stops_of(prescription)),
         "answers": lines(answers),
-        "graph": pain_graph(_dated(prescription, seen.days[-GRAPH_DAYS:])),
+        "graph": pain_graph(_dated(prescription, running_days(prescription, seen)[-GRAPH_DAYS:])),
         "exercise_rows": rows,
         "not_done": [row for row in rows if row.tally.skipped or row.tally.stopped],
         "courses": courses(prescription),
     }
+
+
+def running_days(prescription: Prescription, seen: Report) -> Sequence[Day]:
+    """The days of the programme, not those since it ended."""
+    end = prescription.ended_on
+    return seen.days if end is None else [day for day in seen.days if day.on <= end]
 
 
 def _dated(prescription: Prescription, days: Sequence[Day]) -> list[tuple[Day, list[PracticeSession]]]:

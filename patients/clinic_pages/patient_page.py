@@ -68,8 +68,9 @@ def patient_invite(request: HttpRequest, pk: int) -> HttpResponse:
 def patient_address(request: HttpRequest, pk: int) -> HttpResponse:
     """The address that a mail server refused is right, somebody says: it gets mail again."""
     patient = patient_or_404(request, pk, ANY_ROLE)
-    mail_address.try_again(patient=patient, **by_now(request))
-    messages.success(request, _("Mails go to %(email)s again.") % {"email": patient.email})
+    if mail_address.is_refused(patient):
+        mail_address.try_again(patient=patient, **by_now(request))
+        messages.success(request, _("Mails go to %(email)s again.") % {"email": patient.email})
     return _back(patient)
 
 

@@ -25,7 +25,7 @@ from patients.clinic_pages.forms.acts import (
 )
 from patients.clinic_pages.forms.review import AdditionForm, SignForm
 from patients.clinic_pages.notice_rows import log_of
-from patients.clinic_pages.packet import packet
+from patients.clinic_pages.packet import packet, running_days
 from patients.clinic_pages.steps import steps_context
 from patients.clinic_pages.told_sessions import told_all
 from patients.letters import Told, summary
@@ -44,6 +44,7 @@ from programs import dose_figures, schedule_text
 from programs.vocabulary import Precaution
 
 SESSIONS_A_PAGE = 20
+ALERTS = (WorkKind.EMERGENCY, WorkKind.STOP, WorkKind.SKIPPED_FOR_PAIN, WorkKind.SET_ASIDE)
 ALERTS_SHOWN = 50
 STRIP_DAYS = 28  # four whole weeks
 
@@ -61,7 +62,7 @@ def report_context(
     today = local_date(now, patient.zone)
     trial = facts.load([prescription])[prescription.pk]
     seen = of_facts(trial, on=today)
-    days = report_figures.shown_days(seen, today=today)
+    days = report_figures.shown_days(running_days(prescription, seen), today=today)
     steps = steps_context(prescription)
     reviews = list(
         prescription.reviews.select_related("signed_by")
@@ -145,12 +146,14 @@ def _told(
         day_number=seen.day_number,
         in_short=shown["in_short"],
         adherence=[
-            f"{name}: {rate.done}/{rate.due} ({rate.percent} %)"
+            _("%(name)s: %(done)s of %(due)s (%(percent)s %%)")
+            % {"name": name, "done": rate.done, "due": rate.due, "percent": rate.percent}
             for name, rate in rates.items()
             if rate.percent is not None
         ],
         exercises=[
-            f"{row['exercise'].name}: {row['dose']}" for row in (in_force["exercises"] if in_force else [])
+            f"{row['exercise'].name}: {row['dose']}" + (f" ({_('off for pain')})" if row["off"] else "")
+            for row in (in_force["exercises"] if in_force else [])
         ],
         not_done=[f"{row.name}: {'; '.join(row.was)}" for row in shown["not_done"]],
         review=review,
@@ -158,8 +161,8 @@ def _told(
 
 
 def _alerts(prescription: Prescription) -> Any:
-    """Work that this programme made, the newest first, with what came of it; reviews are told apart."""
-    rows = WorkItem.objects.filter(prescription=prescription).exclude(kind=WorkKind.REVIEW)
+    """What called for a clinician, the newest first, with what came of it."""
+    rows = WorkItem.objects.filter(prescription=prescription, kind__in=ALERTS)
     rows = rows.select_related("owner", "closed_by").prefetch_related("entries")
     return rows.order_by("-opened_at", "-pk")[:ALERTS_SHOWN]
 

@@ -1,6 +1,7 @@
 """The figures of a report as they are shown: numerator, denominator, percentage, band; and its days."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from patients.bands import Band, band, percent
 from patients.day_words import MARK_WORDS, STATE_WORDS
 from patients.models import SkippedDay
 
+TREND_WEEKS = 4
+TREND_WIDTH, TREND_HEIGHT = 60, 20  # units of the drawing
 BAND_WORDS = {Band.GOOD: _("Good"), Band.FAIR: _("Fair"), Band.LOW: _("Low")}
 MARK_ICONS = {
     Mark.STOPPED: "stopped",
@@ -34,6 +37,14 @@ class Rate:
     @property
     def band_words(self) -> Any:
         return BAND_WORDS[self.band] if self.band else ""
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A small line: the points of a polyline, and the same in words."""
+
+    points: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -72,8 +83,32 @@ def dose_rate(seen: Report, clinic: Clinic) -> Rate:
     return _rate(seen.doses_done, seen.doses_due, clinic)
 
 
-def shown_days(seen: Report, *, today: dt.date) -> list[ShownDay]:
-    return [ShownDay(day, day.on == today) for day in seen.days]
+def trend(seen: Report) -> Trend | None:
+    """Sessions done of those due in each of the last four weeks; None where fewer than two say anything."""
+    weeks = [
+        percent(sum(day.sessions_done for day in days), sum(day.sessions_due for day in days))
+        for days in _weeks(seen.days)
+    ]
+    said = [one for one in weeks if one is not None]
+    if len(said) < 2:
+        return None
+    step = TREND_WIDTH / (len(weeks) - 1)
+    spots = [
+        f"{place * step:.1f},{TREND_HEIGHT - one * TREND_HEIGHT / 100:.1f}"
+        for place, one in enumerate(weeks)
+        if one is not None
+    ]
+    return Trend(" ".join(spots), ", ".join("–" if one is None else f"{one} %" for one in weeks))
+
+
+def _weeks(days: Sequence[Day]) -> list[Sequence[Day]]:
+    """The last four times seven days, the newest at the end."""
+    found = [days[max(0, end - 7) : end] for end in range(len(days), 0, -7)]
+    return list(reversed(found[:TREND_WEEKS]))
+
+
+def shown_days(days: Sequence[Day], *, today: dt.date) -> list[ShownDay]:
+    return [ShownDay(day, day.on == today) for day in days]
 
 
 def in_halves(number: float) -> str:

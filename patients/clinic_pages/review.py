@@ -44,6 +44,8 @@ def _leads_to(prescription: Prescription, decision: Decision) -> str:
     if prescription.status != Prescription.Status.ACTIVE:
         return reverse("admin:prescription_report", args=[prescription.pk])
     name = LEADS_TO.get(decision, "prescription_report")
+    if decision == Decision.MAINTENANCE and prescription.maintenance_since is not None:
+        name = "prescription_report"  # it is maintenance already
     return reverse(f"admin:{name}", args=[prescription.pk])
 
 

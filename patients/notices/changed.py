@@ -8,7 +8,6 @@ from clinic.models import Notice
 from clinic.notices import writing
 from clinic.notices.kinds import WANTED, Answer, ByHand, Mail, NoticeKind, SendAgain, not_wanted
 from clinic.notices.outbox import enqueue
-from patients.calls import owe_call
 from patients.models import EmergencyReport, Patient, Prescription, PrescriptionVersion
 from patients.notices import unreached
 from patients.vocabulary import Alert
@@ -19,11 +18,9 @@ WORTH_SENDING = dt.timedelta(days=3)  # later the patient has met the change
 
 
 def owe_change_notice(version: PrescriptionVersion, *, now: dt.datetime) -> None:
-    """Owe the patient the mail about `version`; where they have no address somebody is to call."""
+    """Owe the patient the mail about `version`. Where they have no address it fails for want of one when it
+    is due, if it is wanted then, and somebody is to call: the same rules hold for both."""
     patient = version.prescription.patient
-    if not patient.email:
-        owe_call(patient=patient, what=Alert.CALL_CHANGED, about=version, now=now)
-        return
     enqueue(
         kind=KIND,
         clinic=patient.clinic,

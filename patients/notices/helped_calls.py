@@ -25,7 +25,7 @@ def plan_helped_calls(now: dt.datetime) -> int:
         try:
             on = local_date(now, zone)
         except zoneinfo.ZoneInfoNotFoundError:
-            logger.error("Nobody is asked in the unknown time zone %r.", zone)  # noqa: TRY400
+            logger.error("Nobody is asked in an unknown time zone.")  # noqa: TRY400
             continue
         rows = not_held_back(_unasked().filter(in_zone(zone)), on=on)
         due = rows.select_related("prescription__clinician", "prescription__patient__clinic")

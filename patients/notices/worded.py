@@ -11,13 +11,18 @@ from clinic.notices.outbox import enqueue
 from patients.calls import owe_call
 from patients.models import Patient, Review
 from patients.notices import unreached
+from patients.notices.changed import AFTER
+from patients.review_words import WORD_STAYS
 from patients.vocabulary import Alert
 
 KIND = "review_word"
 
 
 def owe_word_notice(review: Review, *, patient: Patient, now: dt.datetime) -> None:
-    """At once; where the patient has no address somebody is to call. The caller has just signed, once."""
+    """A little later, when what was decided may be on the patient's page too; as long as the word is there.
+
+    Where the patient has no address somebody is to call. The caller has just signed, which happens once.
+    """
     if not patient.email:
         owe_call(patient=patient, what=Alert.CALL_WORD, about=review, now=now)
         return
@@ -26,7 +31,8 @@ def owe_word_notice(review: Review, *, patient: Patient, now: dt.datetime) -> No
         clinic=patient.clinic,
         subject=patient,
         dedupe_key=f"{KIND}:{review.pk}",
-        due_at=now,
+        due_at=now + AFTER,
+        expires_at=now + WORD_STAYS,
         params={"review": review.pk},
         about_new_row=True,
         now=now,

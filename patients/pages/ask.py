@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -68,7 +69,9 @@ def _usable(request: Any, form: AskForm, open_days: str) -> AskForm:
 
 def _show(request: Any, form: AskForm, *, status: int = 200) -> HttpResponse:
     now, clinic = timezone.now(), request.patient.clinic
-    asked = list(Message.objects.visible_to_patient(request.user).of(request.patient))
+    rows = Message.objects.visible_to_patient(request.user).of(request.patient)
+    by_clinic = Q(asked_by__memberships__clinic=clinic) & ~Q(asked_by=request.user)
+    asked = list(rows.exclude(by_clinic))  # a wish of the clinic's own to see them is for its desk
     return show(
         request,
         "ask.html",

@@ -204,3 +204,10 @@ def test_no_log_is_mailed():
     """Django's own handler would send a request with all that was filled in."""
     for name in ("django", "django.request", "django.security"):
         assert logging.getLogger(name).handlers == []
+
+
+def test_of_failures_that_come_together_each_is_told(handler):
+    fails_with(ExceptionGroup(NAME, [KeyError(NAME), OSError(111, "Connection refused")]))
+    assert NAME not in handler.formatted
+    for said in ("KeyError\n", "ConnectionRefusedError: Connection refused", "is one of:", "ExceptionGroup"):
+        assert said in handler.formatted

@@ -1,6 +1,7 @@
 """Mail that is held back, after a restore or by hand: nothing goes out, nothing is lost."""
 
 import datetime as dt
+import uuid
 from io import StringIO
 
 import pytest
@@ -112,3 +113,28 @@ def test_a_planner_that_fails_stops_the_heart(db, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ExceptionGroup):
         planning.plan(NOW)
     assert heartbeat.ages(now=NOW)["plan"] is None
+
+
+def test_what_was_being_sent_when_the_backup_was_made_is_left_out_too(
+    owe, server: BadMailbox, watch: Watch, letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    letters.again = SendAgain.ONCE
+    monkeypatch.setitem(kinds._kinds, "test", letters.kind())
+    owe(ANNA, state="sending", claim=uuid.uuid4(), lease_until=watch.now + HOUR / 12, attempt=1)
+    holding.hold(why=Hold.Why.RESTORED, now=watch.now)
+    watch.forward(hours=1)
+    assert holding.lift(leave_out=True, now=watch.now) == 1
+    assert (states(), drain.drain(clock=watch)) == (["suppressed"], {})
+
+
+def test_a_sender_with_much_to_do_is_seen_to_be_alive(
+    owe, server: BadMailbox, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _n in range(drain.BATCH + 1):
+        owe(ANNA)
+    server.at_arrival = lambda: watch.forward(seconds=1)
+    seen: list[float] = []
+    monkeypatch.setattr(heartbeat, "beat", lambda step, *, now: seen.append((now - NOW).total_seconds()))
+    drain.drain(clock=watch)
+    assert seen[0] == drain.BATCH  # after the first batch, each mail of which took a second
+    assert seen[-1] == drain.BATCH + 1

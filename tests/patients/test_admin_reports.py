@@ -1,9 +1,11 @@
 """The clinic's report: every running programme in one table, at the same cost for one as for many."""
 
 import pytest
+import tablib
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from clinic.models import Event
 from clinic.scoping import Role
 from tests.factories import MembershipFactory, PatientFactory
 from tests.patients.clinic_pages import client_of, member, report_url
@@ -38,7 +40,7 @@ def test_a_row_has_everything_at_a_glance(trial):
     page = client_of(trial.clinician).get(REPORTS)
     patient = trial.patient
     row = f"{patient.family_name}, {patient.given_name} {trial.prescription.name} 5"
-    assert f"{row} 4 of 4 (100 %) Good 7 of 7 (100 %) Good Thu 5 Mar 5 1" in text(page)
+    assert f"{row} 4 of 4 (100 %) Good 7 of 7 (100 %) Good – Thu 5 Mar 5 1" in text(page)
     assert report_url(trial) in page.content.decode()
 
 
@@ -98,3 +100,79 @@ def test_the_queries_are_the_same_for_one_row_and_for_three(trial):
 @pytest.mark.parametrize("number", ["2", "0", "abc", "999"])
 def test_odd_pages_are_no_error(number, trial):
     assert client_of(trial.clinician).get(REPORTS, {"page": number}).status_code == 200
+
+
+# --- Which of them, and as a file ---------------------------------------------------------------------
+def test_by_physiotherapist_programme_phase_and_band(trial):
+    low = neighbour(trial, family="Zeta", practised=1)
+    client = client_of(trial.clinician)
+    mine, theirs = trial.patient.family_name, "Zeta"
+
+    def shown(**asked: object) -> tuple[bool, bool]:
+        said = text(client.get(REPORTS, asked))
+        return (f"{mine}, " in said, f"{theirs}, " in said)
+
+    assert shown() == (True, True)
+    assert shown(clinician=trial.clinician.pk) == (True, False)
+    assert shown(program=low.prescription.program_id) == (False, True)
+    assert shown(band="low") == (False, True)
+    assert shown(band="good") == (True, False)
+    assert shown(band="low", clinician=trial.clinician.pk) == (False, False)
+    assert shown(phase="maintenance") == (False, False)
+
+
+def test_of_a_period_alone(trial):
+    """Of days 3 and 4 both sessions were done; of day 5, which is today, nothing is due."""
+    said = text(
+        client_of(trial.clinician).get(REPORTS, {"first": trial.date(3).isoformat(), "last": "2026-12-31"})
+    )
+    assert "2 of 2 (100 %) Good" in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"first": "2026-03-05", "last": "2026-03-04"}, "This lies before the first day."),
+        ({"band": "excellent"}, "Select a valid choice."),
+        ({"clinician": "999999"}, "Select a valid choice."),
+        ({"first": "x"}, "Enter a valid date."),
+    ],
+)
+def test_what_cannot_be_chosen_is_said_at_its_field(asked, words, trial):
+    client = client_of(trial.clinician)
+    answer = client.get(REPORTS, asked)
+    assert (answer.status_code, words in text(answer)) == (400, True)
+    assert client.get("/admin/reports/adherence.csv", asked).status_code == 404
+
+
+def test_the_week_by_week_line(trial, time_machine):
+    """Day 1 alone, days 2 to 8, days 9 to 15: all, all, and none of the six that are over."""
+    other = neighbour(trial, family="Alfa", practised=8)
+    time_machine.move_to(trial.at(15, "08:00"), tick=False)
+    source = client_of(trial.clinician).get(REPORTS, {"program": other.prescription.program_id})
+    assert 'aria-label="100 %, 100 %, 0 %"' in source.content.decode()
+    assert 'points="0.0,0.0 30.0,0.0 60.0,20.0"' in source.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_as_a_file_with_its_definitions_and_no_formula(kind, trial):
+    trial.patient.family_name = "=1+1"
+    trial.patient.save()
+    answer = client_of(trial.clinician).get(f"/admin/reports/adherence.{kind}")
+    assert answer.status_code == 200
+    assert f".{kind}" in answer["Content-Disposition"]
+    written = answer.content if kind == "xlsx" else answer.content.decode("utf-8-sig")
+    table = tablib.Dataset().load(written, format=kind)
+    row = dict(zip(table.headers, table[0], strict=True))
+    assert row["Surname"] == "'=1+1"
+    assert [str(row[name]) for name in ("Sessions done", "Sessions due", "Sessions (%)", "Band")] == [
+        *("4", "4", "100"),
+        "Good",
+    ]
+    firsts = [str(one[0]) for one in table]
+    assert any("stopped for pain, out of those due" in words for words in firsts)
+    assert Event.objects.filter(verb="exported", object_type="clinic.Clinic").count() == 1
+
+
+def test_of_no_such_kind_there_is_no_file(trial):
+    assert client_of(trial.clinician).get("/admin/reports/adherence.exe").status_code == 404

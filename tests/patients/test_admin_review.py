@@ -10,6 +10,7 @@ from clinic.models import Event, Notice
 from patients import reviews
 from patients.models import Review
 from patients.vocabulary import Decision, Helped
+from tests.factories import PatientFactory, PrescriptionFactory
 from tests.patients.clinic_pages import act_url, client_of, page, report_url
 from tests.patients.pages import text
 from tests.patients.scenario import Scenario
@@ -160,7 +161,7 @@ def test_the_summary_as_text_stands_ready_to_be_copied(reviewed):
     source = client_of(reviewed.clinician).get(report_url(reviewed)).content.decode()
     copied = source[source.index("<textarea readonly") :].partition("</textarea>")[0]
     assert SHORT in copied
-    assert "Sessions: 12/21 (57 %)" in copied
+    assert "Sessions: 12 of 21 (57 %)" in copied
     assert f"{reviewed.patient}, born " in copied
 
 
@@ -179,6 +180,22 @@ def test_a_letter_is_edited_and_printed(reviewed, kind, opening):
     assert "Dear Dr. Bianchi," in printed
     assert "<b>all well</b>." in printed
     assert Event.objects.filter(verb="printed", object_id=str(reviewed.pk)).count() == 1
+
+
+def test_a_note_for_colleagues_stays_in_the_clinics_own_record(reviewed):
+    client = client_of(reviewed.clinician)
+    client.post(act_url(reviewed, "sign", 1), {"decision": "continue", "note": "Quarzo, in confidence."})
+    assert "Quarzo" not in text(client.get(letter_url(reviewed, "doctor")))
+    assert "Quarzo" in page(reviewed)
+
+
+def test_reading_a_letter_is_written_down_and_of_a_draft_there_is_none(reviewed):
+    client = client_of(reviewed.clinician)
+    before = Event.objects.filter(verb="read").count()
+    client.get(letter_url(reviewed, "doctor"))
+    assert Event.objects.filter(verb="read").count() == before + 1
+    draft = PrescriptionFactory(patient=PatientFactory(clinic=reviewed.clinic), status="draft")
+    assert client.get(reverse("admin:prescription_letter", args=[draft.pk, "doctor"])).status_code == 404
 
 
 def test_an_empty_letter_is_not_printed(reviewed):

@@ -34,6 +34,7 @@ READ = {
     "reports",
     "outcomes",
     "outcomes_behind",
+    "reports_file",
     "away",
     "morning",
     "notices",
@@ -86,6 +87,7 @@ def addresses(aurora) -> dict[str, str]:
         "prescription_letter": ["doctor"],
         "review_add": [aurora.prescription.reviews.first().number],
         "outcomes_behind": ["reviews.open"],
+        "reports_file": ["csv"],
         "patient_merge": [aurora.newcomer.pk],
         "patient_team_leave": [CareTeamMemberFactory(patient=aurora.patient).user_id],
         "card_edit": [ClinicCardsFactory(clinic=aurora.clinic).cards[0]["key"]],
@@ -146,6 +148,7 @@ def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
         "reports",
         "outcomes",
         "outcomes_behind",
+        "reports_file",
         "handouts",
         "away",
         "morning",
@@ -182,7 +185,7 @@ def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
         if name
         not in {
             *("worklist", "reports", "outcomes", "outcomes_behind", "handouts", "away", "morning"),
-            "notices",
+            *("notices", "reports_file"),
         }
         and asked(client, name, at).status_code != 404
     }

@@ -40,6 +40,7 @@ def trial() -> Scenario:
 
 
 def changes(trial: Scenario, on: int, note: str) -> None:
+    """Adjusted at ten; ten minutes later the mail would go."""
     version = trial.prescription.versions.order_by("-number")[0]
     first, *others = lines_of_version(version)
     adjust(
@@ -50,6 +51,7 @@ def changes(trial: Scenario, on: int, note: str) -> None:
         by=trial.clinician,
         now=trial.at(on),
     )
+    drain.drain(clock=lambda: trial.at(on, "10:10"))
 
 
 def is_answered(trial: Scenario, on: int) -> None:
@@ -83,9 +85,17 @@ def test_a_changed_programme_is_a_line_that_says_what_to_say(trial):
         trial.prescription,
         trial.clinician,
     )
-    assert (item.opened_at, item.due_on) == (trial.at(3), trial.date(3))
+    assert (item.opened_at, item.due_on) == (trial.at(3, "10:10"), trial.date(3))
     assert item.entries.get().version == trial.prescription.versions.order_by("-number")[0]
-    assert not Notice.objects.filter(kind="programme_changed").exists()
+    notice = Notice.objects.get(kind="programme_changed")
+    assert (notice.state, notice.state_reason) == ("failed", "no_address")
+
+
+def test_nobody_is_called_about_exercises_that_are_held_back(trial):
+    trial.reports_emergency(3, at="09:00")
+    changes(trial, 3, "Slowly.")
+    assert not WorkItem.objects.filter(kind="call").exists()
+    assert Notice.objects.get(kind="programme_changed").state_reason == "suspended"
 
 
 def test_later_events_are_added_and_ask_for_attention_again(trial):

@@ -134,14 +134,6 @@ def test_of_a_draft_nobody_is_told(trial):
     assert not Notice.objects.filter(kind="programme_changed").exists()
 
 
-def test_without_an_address_no_mail_is_owed(trial):
-    """Somebody is to call instead: tests/patients/test_calls.py."""
-    trial.patient.email = ""
-    trial.patient.save()
-    changed(trial, 3, note_en="Slowly.")
-    assert not Notice.objects.filter(kind="programme_changed").exists()
-
-
 @pytest.mark.parametrize("reason", ["suspended", "not_active"])
 def test_nobody_is_led_to_exercises_that_are_held_back(trial, arriving, reason):
     changed(trial, 3, note_en="Slowly.")

@@ -15,7 +15,8 @@ NOW = dt.datetime(2026, 3, 23, 9, 0, tzinfo=dt.UTC)
 
 
 def seen(practised: int, due: int) -> Any:
-    return SimpleNamespace(days_practised=practised, days_due=due)
+    too_little = due > 0 and 2 * practised < due
+    return SimpleNamespace(days_practised=practised, days_due=due, too_little_to_judge=too_little)
 
 
 def review(helped: str = "", *, signed: bool = False) -> Any:
@@ -71,9 +72,9 @@ def test_all_of_it():
 def test_all_of_it_in_italian():
     with translation.override("it"):
         assert told(**WHOLE) == (
-            "Ha praticato in 14 giorni su 20. Dice: in parte utile, molto migliorato. "
+            "Giorni di pratica: 14 su 20. Dice: in parte utile, molto migliorato. "
             "Dolore medio, ultimi 7 giorni: da 6 a 4. Gardening: da 3 a 6. "
-            "Uno stop per dolore (giorno 5), ancora sospeso."
+            "Uno stop per dolore (giorno 5), esercizio ancora sospeso."
         )
 
 
@@ -82,6 +83,7 @@ def test_all_of_it_in_italian():
     [
         ({"seen": seen(0, 0)}, "No day was due yet."),
         ({"seen": seen(1, 1)}, "Practised on 1 of 1 day."),
+        ({"seen": seen(3, 20)}, "Too little to judge. Practised on 3 of 20 days."),
         ({"review": review()}, "Has not said yet whether it helped."),
         ({"review": review(signed=True)}, "Did not say whether it helped."),
         ({"review": review(Helped.NOT)}, "Says: not useful."),

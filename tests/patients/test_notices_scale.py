@@ -108,7 +108,7 @@ def test_a_reminder_costs_a_few_statements_and_two_transactions(arriving: Mailbo
     two, twenty = sent(2), sent(drain.BATCH)
     # UPDATE; savepoint, (not to wait), INSERT, UPDATE, release of the savepoint.
     assert (twenty - two) / (drain.BATCH - 2) <= 6
-    assert two <= 2 * 6 + 15
+    assert two <= 2 * 6 + 17  # the claims, whether mail is held, what a batch asks, the heartbeat
 
 
 def test_an_answer_counts_for_a_second(arriving: Mailbox) -> None:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from patients.clinic_pages.forms.acts import date_field
+from patients.clinic_pages.forms.reports import choices_of
 from patients.models import Prescription
 
 
@@ -22,21 +23,9 @@ class ScopeForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        seen = Prescription.objects.visible_to_staff(user).order_by()
-        people = (
-            seen.values_list("clinician", "clinician__name")
-            .distinct()
-            .order_by("clinician__name", "clinician")
-        )
-        programs = (
-            seen.exclude(program=None)
-            .values_list("program", "program__name_en")
-            .distinct()
-            .order_by("program__name_en", "program")
-        )
-        all_of_them = ("", _("All"))
-        self.fields["clinician"].choices = [all_of_them, *people]  # type: ignore[attr-defined]
-        self.fields["program"].choices = [all_of_them, *programs]  # type: ignore[attr-defined]
+        people, programs = choices_of(Prescription.objects.visible_to_staff(user))
+        self.fields["clinician"].choices = people  # type: ignore[attr-defined]
+        self.fields["program"].choices = programs  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -42,18 +42,22 @@ class SignForm(forms.Form):
     def __init__(self, *args: Any, prescription: Prescription, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.language = prescription.patient.language
+        self.is_running = prescription.status == Prescription.Status.ACTIVE
         self.fields["next_after_days"].initial = prescription.review_after_days
         # For js/word.js, which shows the usual words before they are sent.
-        words = {decision.value: usual_word(decision, language=self.language) for decision in Decision}
+        words = {decision.value: self._usual(decision) for decision in Decision}
         self.fields["word"].widget.attrs |= {"data-usual": json.dumps(words), "lang": self.language}
-        if prescription.status != Prescription.Status.ACTIVE:
+        if not self.is_running:
             del self.fields["next_after_days"], self.fields["end_reason"]
+
+    def _usual(self, decision: Decision) -> str:
+        return usual_word(decision, language=self.language, is_running=self.is_running)
 
     def decided(self) -> dict[str, Any]:
         """The arguments of `sign_review` that were chosen; of a valid form."""
         said = self.cleaned_data
         decision = Decision(said["decision"])
-        word = "" if said["no_word"] else said["word"] or usual_word(decision, language=self.language)
+        word = "" if said["no_word"] else said["word"] or self._usual(decision)
         reason = said.get("end_reason")
         return {
             "decision": decision,
