@@ -46,8 +46,10 @@ class Programme:
 
     def sign(self, number: int, today: dt.date, *, goes_on: bool) -> None:
         self.unsigned.discard(number)
-        if goes_on and self.is_running:
+        if self.is_running and goes_on:
             self.count(today)
+        elif self.is_running:
+            self.end(today)
 
     def end(self, today: dt.date) -> None:
         self.look(today)

@@ -16,8 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from clinic.models import Clinic, Notice, User
-from patients import adjusting, care_team, caseload, emergency, pausing, prescribing
-from patients import reviews as reviewing
+from patients import adjusting, care_team, caseload, emergency, pausing, prescribing, signing
 from patients.models import Patient, Pause, Prescription, Review
 from patients.notices import reviews
 from patients.screening import ScreeningAnswers
@@ -204,7 +203,8 @@ class Lives(RuleBasedStateMachine):
         pk, model = next((pk, model) for pk, model in self.past if model.unsigned)
         number = min(model.unsigned)
         review = Review.objects.get(prescription=pk, number=number)
-        reviewing.sign_review(review=review, decision=decision, note="", by=self.user("Carla"), now=self.now)
+        ends = {"end_reason": EndReason.CONFIDENT} if decision == Decision.END else {}
+        signing.sign_review(review=review, decision=decision, by=self.user("Carla"), now=self.now, **ends)
         model.sign(number, self.today, goes_on=decision != Decision.END)
 
     @happens(always)
