@@ -33,12 +33,7 @@ PHONE, DESK = (360, 740), (1280, 900)
 # These end the session, or give something else than a page.
 NO_PAGES = {"admin:logout", "admin:jsi18n", "admin:autocomplete"}
 # Of these the clinician opens every row, in whatever state it is; of the others one.
-EVERY_ROW = {
-    "admin:patient",
-    "admin:prescription_report",
-    "admin:prescription_adjust",
-    "admin:prescription_handout",
-}
+EVERY_ROW = {"admin:patient", "admin:prescription_report"}
 
 
 @pytest.fixture
@@ -117,7 +112,7 @@ def staff_paths(furnished: Furnished, user: User) -> list[str]:
     return [path for path, answer in answers.items() if answer.status_code == 200]
 
 
-@pytest.mark.parametrize(("role", "least"), [("clinician", 25), ("manager", 18), ("front_desk", 6)])
+@pytest.mark.parametrize(("role", "least"), [("clinician", 25), ("manager", 7), ("front_desk", 6)])
 def test_every_page_of_the_staff(
     furnished: Furnished,
     of_the_library: Prescription,
@@ -130,6 +125,9 @@ def test_every_page_of_the_staff(
     user: User = getattr(furnished.house, role)
     enter_as_staff(user)
     paths, looks = staff_paths(furnished, user), [(PHONE, "light")]
+    if role == "manager":  # of what a clinician opens too, the clinician's walk has seen each
+        seen = set(staff_paths(furnished, furnished.house.clinician))
+        paths = [path for path in paths if path not in seen]
     if role == "clinician":
         newcomer, program = furnished.house.newcomer.pk, of_the_library.program_id
         paths += [
