@@ -16,7 +16,7 @@ from clinic.bilingual import localized_data
 from clinic.localtime import local_date
 from clinic.models import Clinic
 from patients import outcomes as figures
-from patients.clinic_pages.forms.outcomes import ScopeForm
+from patients.clinic_pages.forms.reports import PeriodForm
 from patients.models import Review
 from patients.outcomes import Scope
 from patients.vocabulary import EndReason, Helped
@@ -93,7 +93,7 @@ def outcomes_behind(request: HttpRequest, key: str) -> HttpResponse:
     return page(request, "patients/staff/outcomes_behind.html", context)
 
 
-def _scope(request: HttpRequest) -> tuple[ScopeForm, Scope | None, dt.date]:
+def _scope(request: HttpRequest) -> tuple[PeriodForm, Scope | None, dt.date]:
     """What is asked for; without a question, a year until today. None where it was asked wrongly."""
     clinic = Clinic.objects.visible_to(request.user).first()
     today = local_date(timezone.now(), clinic.time_zone if clinic else "UTC")
@@ -102,7 +102,7 @@ def _scope(request: HttpRequest) -> tuple[ScopeForm, Scope | None, dt.date]:
     for name in ("first", "last", "clinician", "program"):
         if name in request.GET:
             asked[name] = request.GET[name]
-    form = ScopeForm(asked, user=request.user)
+    form = PeriodForm(asked, user=request.user)
     if not form.is_valid():
         return form, None, today
     said = form.cleaned_data

@@ -58,6 +58,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "form": form,
         "asked": any(form.cleaned_data.values()),
         "query": query.urlencode(),
+        "paged": f"{query.urlencode()}&sort={sort if sort in SORTS else 'adherence'}",
         "rows": shown,
         "sort": sort if sort in SORTS else "adherence",
         "several_clinics": len({row.prescription.patient.clinic_id for row in rows}) > 1,

@@ -1,4 +1,4 @@
-"""Which running programmes the adherence report shows, and of which dates."""
+"""Which programmes a report shows, and of which dates."""
 
 import datetime as dt
 from typing import Any
@@ -13,26 +13,39 @@ from patients.models import Prescription
 from programs.vocabulary import Phase
 
 
-def choices_of(prescriptions: Any) -> tuple[list[Any], list[Any]]:
-    """The physiotherapists and the programmes of these, by name: two queries."""
-    rows = prescriptions.order_by()
-    people = rows.values_list("clinician", "clinician__name").distinct()
-    programs = rows.exclude(program=None).values("program", "program__name_en", "program__name_it").distinct()
-    named = sorted((localized_data(row, "program__name"), row["program"]) for row in programs)
-    everything = ("", _("All"))
-    return (
-        [everything, *people.order_by("clinician__name", "clinician")],
-        [everything, *((pk, name) for name, pk in named)],
-    )
-
-
-class AdherenceForm(forms.Form):
-    """Everything may be left out. `first` and `last` narrow the dates that are counted."""
+class PartForm(forms.Form):
+    """One physiotherapist or programme of those that the user may see, and dates from `first` to `last`."""
 
     clinician = forms.TypedChoiceField(
         label=_("Physiotherapist"), coerce=int, empty_value=None, required=False
     )
     program = forms.TypedChoiceField(label=_("Programme"), coerce=int, empty_value=None, required=False)
+
+    def __init__(self, *args: Any, prescriptions: Any, **kwargs: Any) -> None:
+        """`prescriptions` are those that the user may see: whose names are offered."""
+        super().__init__(*args, **kwargs)
+        rows = prescriptions.order_by()
+        people = rows.values_list("clinician", "clinician__name").distinct()
+        programs = rows.exclude(program=None).values("program", "program__name_en", "program__name_it")
+        named = sorted((localized_data(row, "program__name"), row["program"]) for row in programs.distinct())
+        everything = ("", _("All"))
+        self.fields["clinician"].choices = [  # type: ignore[attr-defined]
+            everything,
+            *people.order_by("clinician__name", "clinician"),
+        ]
+        self.fields["program"].choices = [everything, *((pk, name) for name, pk in named)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if isinstance(first, dt.date) and isinstance(last, dt.date) and first > last:
+            self.add_error("last", _("This lies before the first day."))
+        return cleaned
+
+
+class AdherenceForm(PartForm):
+    """Of running programmes; everything may be left out. The dates narrow what is counted."""
+
     phase = forms.ChoiceField(label=_("Phase"), choices=[("", _("All")), *Phase.choices], required=False)
     band = forms.ChoiceField(
         label=_("Band"),
@@ -43,14 +56,16 @@ class AdherenceForm(forms.Form):
     last = date_field(label=_("Counted to"), required=False)
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        people, programs = choices_of(Prescription.objects.visible_to_staff(user).active())
-        self.fields["clinician"].choices = people  # type: ignore[attr-defined]
-        self.fields["program"].choices = programs  # type: ignore[attr-defined]
+        running = Prescription.objects.visible_to_staff(user).active()
+        super().__init__(*args, prescriptions=running, **kwargs)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        first, last = cleaned.get("first"), cleaned.get("last")
-        if isinstance(first, dt.date) and isinstance(last, dt.date) and first > last:
-            self.add_error("last", _("This lies before the first day."))
-        return cleaned
+
+class PeriodForm(PartForm):
+    """Of a period, whose first and last day are asked."""
+
+    first = date_field(label=_("From"))
+    last = date_field(label=_("To"))
+    field_order = ("first", "last")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prescriptions=Prescription.objects.visible_to_staff(user), **kwargs)
