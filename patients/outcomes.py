@@ -1,7 +1,7 @@
 """Outcomes of a clinic over a period: reviews and how long they waited, what patients said, how pain changed,
 why programmes ended, by program and by exercise. Counts of what was entered; no verdict on anybody.
 
-A figure and the list behind it come from the same condition (`FIGURES`), so they cannot disagree.
+A figure and the list behind it come from the same condition (`review_figures`, `end_figures`).
 """
 
 import datetime as dt

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
 from clinic.audit import Verb
+from clinic.bilingual import LANGUAGES
 from clinic.localtime import local_date
 from clinic.models import User
 from patients.adherence import Report, report
@@ -33,7 +34,6 @@ from patients.work import refuse_outsider
 
 # After every decision but "end" the programme may go on, so the next review is counted.
 GOES_ON = frozenset(Decision) - {Decision.END}
-LANGUAGES = ("en", "it")
 NAMESPACE = uuid.UUID("6f9b0d1e-7a52-4f0c-9c55-0f6a3c1e8b27")  # of the wishes that a signature makes
 
 

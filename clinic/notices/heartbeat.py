@@ -1,4 +1,4 @@
-"""Whether planning and sending go on: each step writes down when it last ran to its end."""
+"""Whether planning and sending go on: each writes down when it last ran to its end, sending on its way."""
 
 import datetime as dt
 

@@ -22,7 +22,7 @@ from patients.models import Prescription
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def prescription_letter(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """The draft; sent, the PDF of what was made of it. Nothing but that it was printed is kept."""
+    """The draft; sent, the PDF of what was made of it. That it was read and printed is all that is kept."""
     prescription, chosen = prescription_or_404(request, pk, CLINICIANS), _kind(kind)
     user: Any = request.user
     now = timezone.now()

@@ -48,9 +48,7 @@ GROUPS = {
 def outcomes(request: HttpRequest) -> HttpResponse:
     form, scope, today = _scope(request)
     if scope is None:
-        return page(
-            request, "patients/staff/outcomes.html", {"title": _("Outcomes"), "form": form}, status=400
-        )
+        return _refused(request, form)
     found = figures.outcomes(scope, today=today)
     context = {
         "title": _("Outcomes"),
@@ -69,9 +67,7 @@ def outcomes_behind(request: HttpRequest, key: str) -> HttpResponse:
     """The patients behind one figure."""
     form, scope, today = _scope(request)
     if scope is None:
-        return page(
-            request, "patients/staff/outcomes.html", {"title": _("Outcomes"), "form": form}, status=400
-        )
+        return _refused(request, form)
     try:
         rows = figures.behind(scope, key, today=today)
     except KeyError:
@@ -91,6 +87,11 @@ def outcomes_behind(request: HttpRequest, key: str) -> HttpResponse:
         "scope": scope,
     }
     return page(request, "patients/staff/outcomes_behind.html", context)
+
+
+def _refused(request: HttpRequest, form: PeriodForm) -> HttpResponse:
+    context = {"title": _("Outcomes"), "form": form}
+    return page(request, "patients/staff/outcomes.html", context, status=400)
 
 
 def _scope(request: HttpRequest) -> tuple[PeriodForm, Scope | None, dt.date]:
