@@ -1,0 +1,121 @@
+"""Says where two computations of the same figures differ, one line a difference."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from tests.year import pages
+from tests.year.slow_outcomes import SlowOutcomes, exercise_names, spread
+from tests.year.slow_report import SlowRow
+
+PHASES = {
+    "": "",
+    "acute": "Acute",
+    "subacute": "Subacute",
+    "persistent": "Persistent",
+    "maintenance": "Maintenance",
+}
+Differences = list[str]
+
+
+def file_row(row: SlowRow, *, clinic: str) -> pages.FileRow:
+    """The line of an English file that the slow way expects."""
+    cells = (
+        *(row.family_name, row.given_name, row.birth_on.isoformat(), row.name_en or row.name_it),
+        *(PHASES[row.phase], row.clinician_name, clinic, _said(row.day_number)),
+        *(str(row.sessions_done), str(row.sessions_due), _said(row.sessions_percent), row.band.title()),
+        *(_halves(row.halves_done), str(row.doses_due), _said(row.doses_percent)),
+        "yes" if row.too_little else "",
+        *(_said(row.last_session_on), _said(row.last_pain), str(row.open_items)),
+    )
+    return dict(zip(pages.COLUMNS, cells, strict=True))
+
+
+def _said(value: object) -> str:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def _halves(halves: int) -> str:
+    return f"{halves / 2:g}" if halves % 2 else str(halves // 2)
+
+
+def files(expected: Iterable[pages.FileRow], shown: Iterable[pages.FileRow]) -> Differences:
+    """Line by line, whatever order they stand in; the same line twice must be there twice."""
+    wanted, seen = _by_person(expected), _by_person(shown)
+    found = []
+    for person in sorted(wanted.keys() | seen.keys()):
+        ours, theirs = wanted.get(person, []), seen.get(person, [])
+        if len(ours) != len(theirs):
+            found.append(f"{person}: {len(ours)} lines expected, {len(theirs)} in the file")
+        for one, other in zip(ours, theirs, strict=False):
+            found += mapping(", ".join(person), one, other)
+    return found
+
+
+def _by_person(rows: Iterable[pages.FileRow]) -> dict[tuple[str, ...], list[pages.FileRow]]:
+    found: dict[tuple[str, ...], list[pages.FileRow]] = {}
+    for row in rows:
+        plain = {**row, "Exercises done": _number(row["Exercises done"])}
+        found.setdefault((row["Surname"], row["First name"], row["Date of birth"]), []).append(plain)
+    for group in found.values():
+        group.sort(key=lambda row: list(row.values()))
+    return found
+
+
+def _number(text: str) -> str:
+    """ "7.0" and "7" are the same number."""
+    return str(Fraction(text)) if text else ""
+
+
+def mapping(where: str, expected: Mapping[str, Any], shown: Mapping[str, Any]) -> Differences:
+    """Of everything that is expected; what is shown besides is no difference."""
+    return [
+        f"{where}: {name} is {shown.get(name)!r}, and {wanted!r} by the slow way"
+        for name, wanted in expected.items()
+        if shown.get(name) != wanted
+    ]
+
+
+def page_row(row: SlowRow) -> dict[str, Any]:
+    """What `pages.report` must give for it. A line is drawn from two weeks on."""
+    return {
+        "sessions": (Fraction(row.sessions_done), row.sessions_due, row.sessions_percent, row.band),
+        "doses": (Fraction(row.halves_done, 2), row.doses_due, row.doses_percent),
+        "last_session_on": row.last_session_on,
+        "trend": row.trend if len(row.trend) > 1 else (),
+    }
+
+
+def outcomes(expected: SlowOutcomes, shown: pages.OutcomesShown, *, where: str = "") -> Differences:
+    found = mapping(f"{where}counts", expected.counts, shown.counts)
+    for name, numbers in expected.spreads.items():
+        slow = spread(numbers)
+        wanted = (slow.count, slow.median, slow.low, slow.high)
+        if shown.spreads[name] != wanted:
+            found.append(f"{where}{name}: {shown.spreads[name]}, and {wanted} by the slow way")
+    programs = {row["pk_of"]: row for row in shown.programs}
+    if programs.keys() != expected.programs.keys():
+        found.append(f"{where}programmes: {sorted(programs)}, and {sorted(expected.programs)} by the slow way")
+    for pk, tally in expected.programs.items():
+        columns = {name: tally[name.removeprefix("helped_")] for name in PROGRAM_COLUMNS}
+        found += mapping(f"{where}programme {pk}", columns, programs.get(pk, {}))
+    return found + _exercises(expected, shown, where)
+
+
+PROGRAM_COLUMNS = ("reviews", "helped_useful", "helped_partly", "helped_not", "helped_unsaid")
+EXERCISE_COLUMNS = ("told", "stopped", "skipped")
+
+
+def _exercises(expected: SlowOutcomes, shown: pages.OutcomesShown, where: str) -> Differences:
+    """Shown are some, those that were stopped most, then those that were skipped most."""
+    found = []
+    names = exercise_names(expected.exercises)
+    for row in shown.exercises:
+        tally = expected.exercises.get(row["pk_of"], {})
+        columns = {name: tally.get(name, 0) for name in EXERCISE_COLUMNS}
+        columns["name_en"] = names.get(row["pk_of"], "")
+        found += mapping(f"{where}exercise {row['pk_of']}", columns, row)
+    return found

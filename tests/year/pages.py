@@ -1,0 +1,151 @@
+"""What the clinic's reports show, read as a user does: the one place that knows how pages and files are made."""
+
+import csv
+import datetime as dt
+import io
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import tablib
+from django.test import Client
+from django.urls import reverse
+
+REPORTS, OUTCOMES = "admin:reports", "admin:outcomes"
+# What of a file is compared with the slow way, by the names of its columns.
+COLUMNS = (
+    *("Surname", "First name", "Date of birth", "Programme", "Phase", "Physiotherapist", "Clinic", "Day"),
+    *("Sessions done", "Sessions due", "Sessions (%)", "Band"),
+    *("Exercises done", "Exercises due", "Exercises (%)", "Too little to judge"),
+    *("Last session", "Last pain after", "Open"),
+)
+FileRow = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One page of the adherence report. `rows` are its programmes in order, with what stands beside them."""
+
+    total: int
+    bands: dict[str, int]
+    pages: int
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class OutcomesShown:
+    """Counts by key; median, quartiles and number of each spread; the tables by id."""
+
+    counts: dict[str, int]
+    spreads: dict[str, tuple[int, Fraction | None, Fraction | None, Fraction | None]]
+    programs: list[dict[str, Any]]
+    exercises: list[dict[str, Any]]
+
+
+def report(client: Client, **asked: Any) -> Shown:
+    context = _get(client, reverse(REPORTS), asked).context
+    page = context.get("rows")
+    return Shown(
+        total=context["total"],
+        bands={str(band): count for band, _name, count in context["with_bands"]},
+        pages=page.paginator.num_pages,
+        rows=[_row(row) for row in page.object_list],
+    )
+
+
+def whole_report(client: Client, **asked: Any) -> tuple[Shown, list[dict[str, Any]]]:
+    """The first page, and the rows of all pages."""
+    first = report(client, **asked)
+    rows = list(first.rows)
+    for number in range(2, first.pages + 1):
+        rows += report(client, **asked, page=number).rows
+    return first, rows
+
+
+def _row(row: Any) -> dict[str, Any]:
+    sessions, doses = row.sessions_rate, row.doses_rate
+    return {
+        "pk": row.prescription.pk,
+        "sessions": (Fraction(str(sessions.done)), sessions.due, sessions.percent, str(sessions.band or "")),
+        "doses": (Fraction(str(doses.done)), doses.due, doses.percent),
+        "last_session_on": row.last_session_on,
+        "trend": _percentages(row.trend.words) if row.trend else (),
+    }
+
+
+def _percentages(words: str) -> tuple[int, ...]:
+    """ "100 %, 83 %"."""
+    return tuple(int(one.strip().removesuffix("%").strip()) for one in words.split(","))
+
+
+def csv_rows(client: Client, **asked: Any) -> list[FileRow]:
+    text = _file(client, "csv", asked).decode("utf-8-sig")
+    return _until_the_gap([dict(row) for row in csv.DictReader(io.StringIO(text, newline=""))])
+
+
+def xlsx_rows(client: Client, **asked: Any) -> list[FileRow]:
+    table = tablib.Dataset().load(_file(client, "xlsx", asked), format="xlsx")
+    rows = [dict(zip(table.headers, row, strict=True)) for row in table]
+    return _until_the_gap(
+        [{name: "" if cell is None else str(cell) for name, cell in row.items()} for row in rows]
+    )
+
+
+def _file(client: Client, kind: str, asked: dict[str, Any]) -> bytes:
+    answer = _get(client, reverse("admin:reports_file", args=[kind]), asked)
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def _until_the_gap(rows: list[FileRow]) -> list[FileRow]:
+    """Without the definitions, which stand below an empty row."""
+    kept = []
+    for row in rows:
+        if not any(row.values()):
+            break
+        kept.append({name: row[name] for name in COLUMNS})
+    return kept
+
+
+def outcomes(client: Client, **asked: Any) -> OutcomesShown:
+    context = _get(client, reverse(OUTCOMES), asked).context
+    found = context["found"]
+    return OutcomesShown(
+        counts=dict(found.counts),
+        spreads={
+            name: _spread(getattr(found, name)) for name in ("days_to_sign", "adherence", "pain_change")
+        },
+        programs=list(context["programs"]),
+        exercises=list(context["exercises"]),
+    )
+
+
+def _spread(shown: Any) -> tuple[int, Fraction | None, Fraction | None, Fraction | None]:
+    exact = [None if one is None else Fraction(one) for one in (shown.median, shown.low, shown.high)]
+    return (shown.count, exact[0], exact[1], exact[2])
+
+
+def behind(client: Client, key: str, **asked: Any) -> list[tuple[int, int]]:
+    """Who is in a figure's list, over all its pages: the programme, and the number of the review (an end: 0)."""
+    address, found, page, pages = reverse("admin:outcomes_behind", args=[key]), [], 1, 1
+    while page <= pages:
+        context = _get(client, address, {**asked, "page": page}).context
+        pages = context["rows"].paginator.num_pages
+        for row in context["rows"].object_list:
+            found.append((row.prescription_id, row.number) if context["is_review"] else (row.pk, 0))
+        page += 1
+    return found
+
+
+def html(client: Client, **asked: Any) -> str:
+    return _get(client, reverse(REPORTS), asked).content.decode()
+
+
+def _get(client: Client, address: str, asked: dict[str, Any]) -> Any:
+    given = {
+        name: value.isoformat() if isinstance(value, dt.date) else value
+        for name, value in asked.items()
+        if value is not None
+    }
+    answer = client.get(address, given)
+    assert answer.status_code == 200, f"{address} {given}: {answer.status_code}"
+    return answer

@@ -1,0 +1,213 @@
+"""What was due and what was done on each date of one programme: docs/adherence.md, followed word by word.
+
+A second reading of that page, in plain loops over `Life`, written without a look at patients/adherence.py. The
+sentences in quotation marks are the page's.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tests.year.rows import Life, Row
+
+ONE_DAY = dt.timedelta(days=1)
+HALVES = {"done": 2, "partly": 1}
+
+
+@dataclass(frozen=True)
+class SlowDay:
+    """One date. Doses done are in halves, so that they are whole numbers."""
+
+    on: dt.date
+    sessions_done: int = 0
+    sessions_due: int = 0
+    halves_done: int = 0
+    doses_due: int = 0
+
+
+@dataclass(frozen=True)
+class _Told:
+    """One session as it counts: the lines that are due in it, and the halves that were done of these."""
+
+    due: frozenset[UUID]
+    halves: dict[UUID, int]
+    is_due: bool  # "a session in which all that was due was skipped for pain" is not
+    is_done: bool
+    recorded: frozenset[UUID]
+
+
+@dataclass(frozen=True)
+class _Stop:
+    """A stop, and where the session in which it was said stands in the programme's time."""
+
+    line: UUID
+    session: UUID
+    place: tuple[Any, ...]
+    resumed_on: dt.date | None
+    resumed_at: dt.datetime | None
+
+    @property
+    def practised_on(self) -> dt.date:
+        return self.place[0]
+
+
+def days_of(life: Life, on: dt.date) -> list[SlowDay]:
+    """From the start to `on` or the end: "Nothing before the start or after the end"."""
+    start, end = life.prescription["starts_on"], life.prescription["ended_on"]
+    if start is None:
+        return []
+    last = on if end is None else min(on, end)
+    told, stops = _told_by_date(life), _stops(life)
+    found = []
+    date = start
+    while date <= last:
+        found.append(_day(life, date, on, told.get(date, []), stops))
+        date += ONE_DAY
+    return found
+
+
+def told_sessions(sessions: list[Row]) -> list[Row]:
+    """Those that count, in order: "what was said last"; "One that was left before its first exercise is none"."""
+    kept = [row for row in sessions if row["superseded_at"] is None]
+    kept = [row for row in kept if row["stopped"] or row["records"]]
+    return sorted(kept, key=_place)
+
+
+def is_paused(life: Life, date: dt.date) -> bool:
+    """ "first and last included"."""
+    return any(pause["starts_on"] <= date <= pause["ends_on"] for pause in life.pauses)
+
+
+def _told_by_date(life: Life) -> dict[dt.date, list[Row]]:
+    found: dict[dt.date, list[Row]] = {}
+    for row in told_sessions(life.sessions):
+        found.setdefault(row["practised_on"], []).append(row)
+    return found
+
+
+def _place(session: Row) -> tuple[Any, ...]:
+    """Where a session stands in the programme's time; corrections keep it."""
+    return (session["practised_on"], session["first_recorded_at"], session["uid"])
+
+
+def _day(life: Life, date: dt.date, on: dt.date, rows: list[Row], stops: list[_Stop]) -> SlowDay:
+    version = _in_force(life, date)
+    asked = _asked(life, version, date)
+    if version is None or not asked:
+        return SlowDay(date)
+    lines = {line["line"] for line in version["lines"]}
+    told = [_told(row, lines, stops) for row in rows]
+    partial = date == life.prescription["ended_on"] or date in _emergency_days(life)
+    # "Today, on the end day and on the day of an emergency report: only what was recorded."
+    only_recorded = partial or date == on
+    # "A day that the patient tells as skipped stays due, today too, but for the end day and the day of an
+    # emergency report. A session that is recorded there after all wins."
+    if not rows and not partial and any(row["skipped_on"] == date for row in life.skipped_days):
+        only_recorded = False
+    # "Of more sessions than were asked, those that are excused give way to the others."
+    chosen = sorted(told, key=lambda one: not one.is_due)[:asked]
+    times_due = dict.fromkeys(lines, 0)
+    for one in chosen:
+        for line in one.due & one.recorded if only_recorded else one.due:
+            times_due[line] += 1
+    sessions_due = sum(one.is_due for one in chosen)
+    standing = {line for line in lines if not _is_off_at_the_end_of(date, line, stops)}
+    if not only_recorded and standing:  # the sessions that nobody recorded, after those that were
+        missing = asked - len(chosen)
+        sessions_due += missing
+        for line in standing:
+            times_due[line] += missing
+    halves_done = 0
+    for line, times in times_due.items():  # "on each date at most the times it was due"
+        halves_done += min(2 * times, sum(one.halves.get(line, 0) for one in told))
+    return SlowDay(
+        on=date,
+        sessions_done=min(sessions_due, sum(one.is_done for one in told)),
+        sessions_due=sessions_due,
+        halves_done=halves_done,
+        doses_due=sum(times_due.values()),
+    )
+
+
+def _in_force(life: Life, date: dt.date) -> Row | None:
+    """ "the highest number that starts on or before the date"."""
+    begun = [version for version in life.versions if version["starts_on"] <= date]
+    return max(begun, key=lambda version: version["number"]) if begun else None
+
+
+def _asked(life: Life, version: Row | None, date: dt.date) -> int:
+    """Sessions, before anything that was stopped: none off the programme's days, paused or suspended."""
+    if version is None or str(date.isoweekday()) not in version["weekdays"]:
+        return 0
+    if is_paused(life, date) or _is_suspended(life, date):
+        return 0
+    return int(version["sessions_a_day"])
+
+
+def _is_suspended(life: Life, date: dt.date) -> bool:
+    """Between the day of an emergency report, which has a rule of its own, and the day it is cleared."""
+    return any(
+        report["reported_on"] < date and (report["cleared_on"] is None or date < report["cleared_on"])
+        for report in life.emergencies
+    )
+
+
+def _emergency_days(life: Life) -> set[dt.date]:
+    return {report["reported_on"] for report in life.emergencies}
+
+
+def _told(session: Row, lines: set[UUID], stops: list[_Stop]) -> _Told:
+    said = {record["line"]: record for record in session["records"]}
+    standing = {line for line in lines if not _is_off_before(session, line, stops)}
+    if not standing:  # "Nothing ... when every exercise is stopped"
+        return _Told(frozenset(), {}, is_due=False, is_done=False, recorded=frozenset())
+    # "an exercise that was said to be stopped stays off from that session on, even where the stop is not
+    # said any more"; of a session that was stopped as a whole, what was done in it stands.
+    stopped_here = {stop.line for stop in stops if stop.session == session["uid"]}
+    stopped_here |= {line for line, record in said.items() if record["outcome"] == "stopped"}
+    done = {line for line, record in said.items() if record["outcome"] == "done"}
+    excused = {line for line, record in said.items() if record["skip_reason"] == "pain"}
+    due = (standing & done if session["stopped"] else standing - stopped_here) - excused
+    halves = {line: HALVES.get(said[line]["outcome"], 0) for line in due if line in said}
+    return _Told(
+        due=frozenset(due),
+        halves=halves,
+        is_due=bool(due) or session["stopped"],
+        is_done=session["stopped"] or any(halves.values()),
+        recorded=frozenset(said),
+    )
+
+
+def _stops(life: Life) -> list[_Stop]:
+    """The place of a stop is that of its session as it stands now, where it was corrected."""
+    uid_of = {row["id"]: row["uid"] for row in life.sessions}
+    newest = {row["uid"]: row for row in sorted(life.sessions, key=lambda row: row["revision"])}
+    found = []
+    for row in life.stops:
+        uid = uid_of[row["session_id"]]
+        place = _place(newest[uid])
+        found.append(_Stop(row["line"], uid, place, row["resumed_on"], row["resumed_at"]))
+    return found
+
+
+def _is_off_before(session: Row, line: UUID, stops: list[_Stop]) -> bool:
+    """Whether a stop of an earlier session holds in this one: "until a clinician resumes it"."""
+    for stop in stops:
+        if stop.line != line or not stop.place < _place(session):
+            continue
+        if stop.resumed_on is None or session["practised_on"] < stop.resumed_on:
+            return True
+        same_day = session["practised_on"] == stop.resumed_on
+        if same_day and stop.resumed_at and session["first_recorded_at"] < stop.resumed_at:
+            return True
+    return False
+
+
+def _is_off_at_the_end_of(date: dt.date, line: UUID, stops: list[_Stop]) -> bool:
+    return any(
+        stop.line == line
+        and stop.practised_on <= date
+        and (stop.resumed_on is None or date < stop.resumed_on)
+        for stop in stops
+    )
