@@ -231,10 +231,13 @@ def _capped(asked: int, due: Iterable[bool]) -> int:
 
 
 def _session_is_due(trial: TrialFacts, version: VersionFacts, session: SessionFacts) -> bool:
-    """Whether anything was on in `session`, and not all of that skipped for pain."""
+    """Whether anything was on in `session`, and not all of that skipped for pain, or off since it was said to
+    be stopped in it and is not said any more."""
     on_before = [line for line in version.lines if not _is_off(trial, line, session, from_it=False)]
-    skipped = [line for line in on_before if line in session.records and session.records[line].was_pain_skip]
-    return bool(on_before) and (session.stopped or skipped != on_before)
+    tried = any(line in session.records and session.records[line].was_tried for line in on_before)
+    return bool(on_before) and (
+        session.stopped or tried or any(_dose_is_due(trial, line, session) for line in on_before)
+    )
 
 
 def _doses(trial: TrialFacts, version: VersionFacts, day: dt.date, *, missing: int) -> tuple[int, int]:
@@ -300,6 +303,4 @@ def _all_off(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
 
 def _practised(session: SessionFacts) -> bool:
     """Whether it counts as a session: something done or partly done, or stopped for pain."""
-    return session.stopped or any(
-        record.halves or record.outcome == Outcome.STOPPED for record in session.records.values()
-    )
+    return session.stopped or any(record.was_tried for record in session.records.values())

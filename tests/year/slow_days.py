@@ -28,13 +28,12 @@ class SlowDay:
 
 @dataclass(frozen=True)
 class _Told:
-    """One session as it counts: the lines that are due in it, and the halves that were done of these."""
+    """One session as it counts: the lines that are due in it, and the halves that were done of any line."""
 
     due: frozenset[UUID]
     halves: dict[UUID, int]
     is_due: bool  # "a session in which all that was due was skipped for pain" is not
-    is_done: bool
-    recorded: frozenset[UUID]
+    is_done: bool  # "at least one exercise done or partly done, or stopped for pain"
 
 
 @dataclass(frozen=True)
@@ -96,38 +95,39 @@ def _day(life: Life, date: dt.date, on: dt.date, rows: list[Row], stops: list[_S
     asked = _asked(life, version, date)
     if version is None or not asked:
         return SlowDay(date)
-    lines = {line["line"] for line in version["lines"]}
-    told = [_told(row, lines, stops) for row in rows]
+    told = [_told(row, _lines_of(life, row), stops) for row in rows]
     partial = date == life.prescription["ended_on"] or date in _emergency_days(life)
-    # "Today, on the end day and on the day of an emergency report: only what was recorded."
-    only_recorded = partial or date == on
     # "A day that the patient tells as skipped stays due, today too, but for the end day and the day of an
     # emergency report. A session that is recorded there after all wins."
-    if not rows and not partial and any(row["skipped_on"] == date for row in life.skipped_days):
-        only_recorded = False
+    is_told_skipped = not rows and any(row["skipped_on"] == date for row in life.skipped_days)
+    # "Today, on the end day and on the day of an emergency report: only what was recorded."
+    only_recorded = partial or (date == on and not is_told_skipped)
+    missing = 0 if only_recorded else max(0, asked - len(rows))
+    standing = {line for line in _lines(version) if not _is_off_at_the_end_of(date, line, stops)}
     # "Of more sessions than were asked, those that are excused give way to the others."
-    chosen = sorted(told, key=lambda one: not one.is_due)[:asked]
-    times_due = dict.fromkeys(lines, 0)
-    for one in chosen:
-        for line in one.due & one.recorded if only_recorded else one.due:
-            times_due[line] += 1
-    sessions_due = sum(one.is_due for one in chosen)
-    standing = {line for line in lines if not _is_off_at_the_end_of(date, line, stops)}
-    if not only_recorded and standing:  # the sessions that nobody recorded, after those that were
-        missing = asked - len(chosen)
-        sessions_due += missing
-        for line in standing:
-            times_due[line] += missing
-    halves_done = 0
-    for line, times in times_due.items():  # "on each date at most the times it was due"
+    sessions_due = min(asked, sum(one.is_due for one in told)) + (missing if standing else 0)
+    halves_done = doses_due = 0
+    for line in standing.union(*(one.due for one in told)):
+        times = min(asked, sum(line in one.due for one in told)) + (missing if line in standing else 0)
+        doses_due += times
+        # "on each date at most the times it was due"
         halves_done += min(2 * times, sum(one.halves.get(line, 0) for one in told))
     return SlowDay(
         on=date,
         sessions_done=min(sessions_due, sum(one.is_done for one in told)),
         sessions_due=sessions_due,
         halves_done=halves_done,
-        doses_due=sum(times_due.values()),
+        doses_due=doses_due,
     )
+
+
+def _lines(version: Row) -> set[UUID]:
+    return {line["line"] for line in version["lines"]}
+
+
+def _lines_of(life: Life, session: Row) -> set[UUID]:
+    """ "A session keeps the version that it was done under" (design)."""
+    return _lines(next(row for row in life.versions if row["id"] == session["version_id"]))
 
 
 def _in_force(life: Life, date: dt.date) -> Row | None:
@@ -160,22 +160,20 @@ def _emergency_days(life: Life) -> set[dt.date]:
 def _told(session: Row, lines: set[UUID], stops: list[_Stop]) -> _Told:
     said = {record["line"]: record for record in session["records"]}
     standing = {line for line in lines if not _is_off_before(session, line, stops)}
-    if not standing:  # "Nothing ... when every exercise is stopped"
-        return _Told(frozenset(), {}, is_due=False, is_done=False, recorded=frozenset())
     # "an exercise that was said to be stopped stays off from that session on, even where the stop is not
     # said any more"; of a session that was stopped as a whole, what was done in it stands.
     stopped_here = {stop.line for stop in stops if stop.session == session["uid"]}
     stopped_here |= {line for line, record in said.items() if record["outcome"] == "stopped"}
     done = {line for line, record in said.items() if record["outcome"] == "done"}
     excused = {line for line, record in said.items() if record["skip_reason"] == "pain"}
+    tried = {line for line, record in said.items() if record["outcome"] in {"done", "partly", "stopped"}}
     due = (standing & done if session["stopped"] else standing - stopped_here) - excused
-    halves = {line: HALVES.get(said[line]["outcome"], 0) for line in due if line in said}
     return _Told(
         due=frozenset(due),
-        halves=halves,
-        is_due=bool(due) or session["stopped"],
-        is_done=session["stopped"] or any(halves.values()),
-        recorded=frozenset(said),
+        halves={line: HALVES.get(record["outcome"], 0) for line, record in said.items()},
+        # "Nothing ... when every exercise is stopped", unless it was in this very session.
+        is_due=bool(due or standing & tried or (standing and session["stopped"])),
+        is_done=bool(tried or session["stopped"]),
     )
 
 
