@@ -23,6 +23,7 @@ from enum import StrEnum
 from patients import facts
 from patients.facts import SessionFacts, StopFacts, TrialFacts, VersionFacts
 from patients.models import Prescription
+from patients.totals import NAMES, NOTHING, Totals, of_one_day
 from patients.trial import ONE_DAY, day_number, is_paused
 from patients.vocabulary import Outcome
 
@@ -59,27 +60,18 @@ class Day:
     reason: str = ""  # why nothing was done, one of SkippedDay.Reason, where the day was told as skipped
     is_day_off: bool = False  # not a weekday of the programme, so nothing was to be entered
 
+    @property
+    def totals(self) -> Totals:
+        return of_one_day(self.sessions_done, self.sessions_due, self.dose_halves_done, self.doses_due)
+
 
 @dataclass(frozen=True)
-class Report:
-    """Rates are fractions of 1, None where nothing is due. `doses_done` may end in a half."""
+class Report(Totals):
+    """The days of a programme until a date, and their totals."""
 
-    sessions_done: int
-    sessions_due: int
-    session_rate: float | None
-    doses_done: float
-    doses_due: int
-    dose_rate: float | None
     days: tuple[Day, ...]
     day_number: int | None
     review_on: dt.date | None
-    days_due: int
-    days_practised: int
-
-    @property
-    def too_little_to_judge(self) -> bool:
-        """Fewer than half of the due days practised."""
-        return self.days_due > 0 and 2 * self.days_practised < self.days_due
 
 
 def report(prescription: Prescription, *, on: dt.date) -> Report:
@@ -97,31 +89,19 @@ def of_facts(trial: TrialFacts, *, on: dt.date) -> Report:
     )
 
 
-def within(seen: Report, *, first: dt.date, last: dt.date) -> Report:
-    """The same report of the local dates from `first` to `last`, both included; day and review stay."""
-    days = tuple(day for day in seen.days if first <= day.on <= last)
-    return _summed(days, day_number=seen.day_number, review_on=seen.review_on)
-
-
 def _summed(days: tuple[Day, ...], *, day_number: int | None, review_on: dt.date | None) -> Report:
-    sessions_done = sum(day.sessions_done for day in days)
-    sessions_due = sum(day.sessions_due for day in days)
-    halves = sum(day.dose_halves_done for day in days)
-    doses_due = sum(day.doses_due for day in days)
-    due = [day for day in days if day.sessions_due]
+    together = sum((day.totals for day in days), start=NOTHING)
     return Report(
-        sessions_done=sessions_done,
-        sessions_due=sessions_due,
-        session_rate=sessions_done / sessions_due if sessions_due else None,
-        doses_done=halves / 2,
-        doses_due=doses_due,
-        dose_rate=halves / (2 * doses_due) if doses_due else None,
+        **{name: getattr(together, name) for name in NAMES},
         days=days,
         day_number=day_number,
         review_on=review_on,
-        days_due=len(due),
-        days_practised=sum(day.sessions_done > 0 for day in due),
     )
+
+
+def over_and_today(trial: TrialFacts, day: dt.date) -> tuple[Day, Day]:
+    """`day` as it counts once it is over, and as it counts while it is today, by what is told so far."""
+    return _day(trial, day, today=None), _day(trial, day, today=day)
 
 
 def _dates(trial: TrialFacts, on: dt.date) -> list[dt.date]:
@@ -130,7 +110,7 @@ def _dates(trial: TrialFacts, on: dt.date) -> list[dt.date]:
     return [trial.starts_on + ONE_DAY * offset for offset in range((on - trial.starts_on).days + 1)]
 
 
-def _day(trial: TrialFacts, day: dt.date, *, today: dt.date) -> Day:
+def _day(trial: TrialFacts, day: dt.date, *, today: dt.date | None) -> Day:
     sessions = trial.sessions_by_day.get(day, [])
     marks = _marks(trial, sessions)
     version = _asked_by(trial, day)
