@@ -16,6 +16,7 @@ PHASES = {
     "persistent": "Persistent",
     "maintenance": "Maintenance",
 }
+DASH = "–"
 Differences = list[str]
 
 
@@ -72,21 +73,48 @@ def _number(text: str) -> str:
 
 def mapping(where: str, expected: Mapping[str, Any], shown: Mapping[str, Any]) -> Differences:
     """Of everything that is expected; what is shown besides is no difference."""
-    return [
-        f"{where}: {name} is {shown.get(name)!r}, and {wanted!r} by the slow way"
-        for name, wanted in expected.items()
-        if shown.get(name) != wanted
-    ]
+    found = []
+    for name, wanted in expected.items():
+        if isinstance(wanted, Mapping):
+            found += mapping(f"{where}, {name}", wanted, shown.get(name, {}))
+        elif shown.get(name) != wanted:
+            found.append(f"{where}: {name} is {shown.get(name)!r}, and {wanted!r} by the slow way")
+    return found
 
 
 def page_row(row: SlowRow) -> dict[str, Any]:
-    """What `pages.report` must give for it. A line is drawn from two weeks on."""
+    """What `pages.report` must give for it. A line is drawn from two weeks on that say something."""
+    said = [one for one in row.trend if one is not None]
     return {
         "sessions": (Fraction(row.sessions_done), row.sessions_due, row.sessions_percent, row.band),
         "doses": (Fraction(row.halves_done, 2), row.doses_due, row.doses_percent),
         "last_session_on": row.last_session_on,
-        "trend": row.trend if len(row.trend) > 1 else (),
+        "trend": row.trend if len(said) > 1 else (),
+        "cells": _cells(row),
     }
+
+
+def _cells(row: SlowRow) -> dict[str, str]:
+    """The words that stand in its cells; a dash where there is nothing to say."""
+    sessions = _rate(str(row.sessions_done), row.sessions_due, row.sessions_percent)
+    if row.band:
+        sessions += f" {row.band.title()}"
+    if row.too_little:
+        sessions += " too little to judge"
+    last = row.last_session_on
+    return {
+        "Patient": f"{row.family_name}, {row.given_name}",
+        "Programme": row.name_en or row.name_it,
+        "Day": str(row.day_number or DASH),
+        "Sessions": sessions,
+        "Last session": f"{last:%a} {last.day} {last:%b}" if last else DASH,
+        "Last pain after": DASH if row.last_pain is None else str(row.last_pain),
+        "Open": str(row.open_items or DASH),
+    }
+
+
+def _rate(done: str, due: int, percent: int | None) -> str:
+    return DASH if percent is None else f"{done} of {due} ({percent} %)"
 
 
 def outcomes(expected: SlowOutcomes, shown: pages.OutcomesShown, *, where: str = "") -> Differences:
@@ -98,7 +126,7 @@ def outcomes(expected: SlowOutcomes, shown: pages.OutcomesShown, *, where: str =
             found.append(f"{where}{name}: {shown.spreads[name]}, and {wanted} by the slow way")
     programs = {row["pk_of"]: row for row in shown.programs}
     if programs.keys() != expected.programs.keys():
-        found.append(f"{where}programmes: {sorted(programs)}, and {sorted(expected.programs)} by the slow way")
+        found.append(f"{where}programmes: {list(programs)}, and {list(expected.programs)} by the slow way")
     for pk, tally in expected.programs.items():
         columns = {name: tally[name.removeprefix("helped_")] for name in PROGRAM_COLUMNS}
         found += mapping(f"{where}programme {pk}", columns, programs.get(pk, {}))
@@ -110,12 +138,21 @@ EXERCISE_COLUMNS = ("told", "stopped", "skipped")
 
 
 def _exercises(expected: SlowOutcomes, shown: pages.OutcomesShown, where: str) -> Differences:
-    """Shown are some, those that were stopped most, then those that were skipped most."""
-    found = []
-    names = exercise_names(expected.exercises)
+    """Shown are some: those that were stopped most, of these those that were skipped most."""
+    found, names = [], exercise_names(expected.exercises)
     for row in shown.exercises:
         tally = expected.exercises.get(row["pk_of"], {})
         columns = {name: tally.get(name, 0) for name in EXERCISE_COLUMNS}
-        columns["name_en"] = names.get(row["pk_of"], "")
         found += mapping(f"{where}exercise {row['pk_of']}", columns, row)
+        if row["name"] != names.get(row["pk_of"]):
+            found.append(f"{where}exercise {row['pk_of']} is called {row['name']}")
+    ranks = [(row["stopped"], row["skipped"]) for row in shown.exercises]
+    if ranks != sorted(ranks, reverse=True):
+        found.append(f"{where}exercises stand in another order: {ranks}")
+    seen = {row["pk_of"] for row in shown.exercises}
+    left_out = [
+        (tally["stopped"], tally["skipped"]) for pk, tally in expected.exercises.items() if pk not in seen
+    ]
+    if any(rank > min(ranks, default=(0, 0)) for rank in left_out):
+        found.append(f"{where}an exercise is left out that was stopped or skipped more: {max(left_out)}")
     return found

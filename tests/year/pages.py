@@ -2,7 +2,9 @@
 
 import csv
 import datetime as dt
+import html
 import io
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -43,23 +45,34 @@ class OutcomesShown:
 
 
 def report(client: Client, **asked: Any) -> Shown:
-    context = _get(client, reverse(REPORTS), asked).context
-    page = context.get("rows")
+    answer = _get(client, reverse(REPORTS), asked)
+    context = answer.context
+    page = context["rows"]
+    cells = _cells(answer.content.decode()) if page.object_list else []
     return Shown(
         total=context["total"],
         bands={str(band): count for band, _name, count in context["with_bands"]},
         pages=page.paginator.num_pages,
-        rows=[_row(row) for row in page.object_list],
+        rows=[_row(row) | {"cells": read} for row, read in zip(page.object_list, cells, strict=True)],
     )
 
 
-def whole_report(client: Client, **asked: Any) -> tuple[Shown, list[dict[str, Any]]]:
-    """The first page, and the rows of all pages."""
-    first = report(client, **asked)
-    rows = list(first.rows)
-    for number in range(2, first.pages + 1):
-        rows += report(client, **asked, page=number).rows
-    return first, rows
+def _cells(source: str) -> list[dict[str, str]]:
+    """The words of each row of the table, by the labels that its cells have on a phone."""
+    body = source.split("<tbody>", 1)[1].split("</tbody>", 1)[0]
+    return [
+        {"Patient": _words(re.search(r"<th\b.*?</th>", row, re.DOTALL))}
+        | {
+            label: _words(cell)
+            for cell in re.finditer(r"<td\b[^>]*>.*?</td>", row, re.DOTALL)
+            for label in re.findall(r'data-label="([^"]*)"', cell[0])
+        }
+        for row in re.findall(r"<tr>.*?</tr>", body, re.DOTALL)
+    ]
+
+
+def _words(found: re.Match[str] | None) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", found[0])).split()) if found else ""
 
 
 def _row(row: Any) -> dict[str, Any]:
@@ -73,9 +86,9 @@ def _row(row: Any) -> dict[str, Any]:
     }
 
 
-def _percentages(words: str) -> tuple[int, ...]:
-    """ "100 %, 83 %"."""
-    return tuple(int(one.strip().removesuffix("%").strip()) for one in words.split(","))
+def _percentages(words: str) -> tuple[int | None, ...]:
+    """ "100 %, –, 83 %"."""
+    return tuple(int(one.removesuffix("%")) if "%" in one else None for one in words.split(", "))
 
 
 def csv_rows(client: Client, **asked: Any) -> list[FileRow]:
@@ -134,10 +147,6 @@ def behind(client: Client, key: str, **asked: Any) -> list[tuple[int, int]]:
             found.append((row.prescription_id, row.number) if context["is_review"] else (row.pk, 0))
         page += 1
     return found
-
-
-def html(client: Client, **asked: Any) -> str:
-    return _get(client, reverse(REPORTS), asked).content.decode()
 
 
 def _get(client: Client, address: str, asked: dict[str, Any]) -> Any:

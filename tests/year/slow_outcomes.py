@@ -52,13 +52,14 @@ class SlowSpread:
 
 @dataclass
 class SlowOutcomes:
-    """`behind` says who is in each count; `programs` and `exercises` are by the names in English."""
+    """`behind` says who is in each count; `programs` and `exercises` are by id, of what was built for one
+    patient None."""
 
     behind: dict[str, set[Behind]] = field(default_factory=lambda: {key: set() for key in KEYS})
     days_to_sign: list[int] = field(default_factory=list)
     adherence: list[int] = field(default_factory=list)
     pain_change: list[int] = field(default_factory=list)
-    programs: dict[int, Counter] = field(default_factory=lambda: defaultdict(Counter))
+    programs: dict[int | None, Counter] = field(default_factory=lambda: defaultdict(Counter))
     exercises: dict[int, Counter] = field(default_factory=lambda: defaultdict(Counter))
 
     @property
@@ -138,10 +139,9 @@ def _count_review(
         keys.append("pain.same" if then == start else "pain.less" if then < start else "pain.more")
     for key in keys:
         found.behind[key].add(one)
-    if life.program is not None:
-        tally = found.programs[life.program["id"]]
-        tally["reviews"] += 1
-        tally[review["helped"] or "unsaid"] += 1
+    tally = found.programs[life.prescription["program_id"]]
+    tally["reviews"] += 1
+    tally[review["helped"] or "unsaid"] += 1
 
 
 def exercise_names(pks: Iterable[int]) -> dict[int, str]:

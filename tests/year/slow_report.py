@@ -42,7 +42,7 @@ class SlowRow:
     last_session_on: dt.date | None
     last_pain: int | None
     open_items: int
-    trend: tuple[int, ...]
+    trend: tuple[int | None, ...]  # None for a week in which nothing was due
 
 
 def percent(done: Fraction | int, due: int) -> int | None:
@@ -50,10 +50,14 @@ def percent(done: Fraction | int, due: int) -> int | None:
     return math.floor(Fraction(done) * 100 / due + Fraction(1, 2)) if due else None
 
 
-def row_of(life: Life, *, now: dt.datetime, dates: Dates = EVERY_DATE) -> SlowRow:
-    """`dates` (first, last) narrow what is counted."""
+def rows_of(life: Life, *, now: dt.datetime, dates: Iterable[Dates]) -> list[SlowRow]:
+    """The row for each of `dates` (first, last), which narrow what is counted."""
+    days = days_of(life, life.today(now))
+    return [_row(life, days, now=now, dates=narrowed) for narrowed in dates]
+
+
+def _row(life: Life, days: list[SlowDay], *, now: dt.datetime, dates: Dates) -> SlowRow:
     on = life.today(now)
-    days = days_of(life, on)
     counted = [day for day in days if _within(day.on, dates)]
     told = told_sessions(life.sessions)
     sessions_done = sum(day.sessions_done for day in counted)
@@ -86,8 +90,25 @@ def row_of(life: Life, *, now: dt.datetime, dates: Dates = EVERY_DATE) -> SlowRo
         last_session_on=max((row["practised_on"] for row in told), default=None),
         last_pain=pains[-1] if pains else None,
         open_items=sum(item["closed_at"] is None for item in life.work),
-        trend=_trend(days, on),
+        trend=_trend(counted, min(on, dates[1] or on)),
     )
+
+
+def by_name(row: SlowRow) -> tuple[object, ...]:
+    return (row.family_name.casefold(), row.given_name.casefold(), row.patient)
+
+
+def by_adherence(row: SlowRow) -> tuple[object, ...]:
+    """The lowest first; of whom nothing is due, last."""
+    return (row.sessions_percent is None, row.sessions_percent or 0, by_name(row))
+
+
+def by_last_session(row: SlowRow) -> tuple[object, ...]:
+    """Who was not heard of for longest, first."""
+    return (row.last_session_on or dt.date.min, by_name(row))
+
+
+SORTS = {"name": by_name, "adherence": by_adherence, "last": by_last_session}
 
 
 def bands(rows: Iterable[SlowRow]) -> dict[str, int]:
@@ -127,13 +148,13 @@ def _too_little(days: list[SlowDay]) -> bool:
     return 2 * sum(day.sessions_done > 0 for day in due) < len(due)
 
 
-def _trend(days: list[SlowDay], on: dt.date) -> tuple[int, ...]:
-    """A percentage for each of the last four weeks of which anything is due, the last of which ends on `on`."""
+def _trend(days: list[SlowDay], newest: dt.date) -> tuple[int | None, ...]:
+    """A percentage for each of the last four weeks of which there are days; the last ends on `newest`."""
     found = []
     for back in reversed(range(WEEKS)):
-        last = on - 7 * back * ONE_DAY
+        last = newest - 7 * back * ONE_DAY
         week = [day for day in days if last - 6 * ONE_DAY <= day.on <= last]
-        shown = percent(sum(day.sessions_done for day in week), sum(day.sessions_due for day in week))
-        if shown is not None:
-            found.append(shown)
+        if week:
+            done, due = sum(day.sessions_done for day in week), sum(day.sessions_due for day in week)
+            found.append(percent(done, due))
     return tuple(found)

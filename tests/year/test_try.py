@@ -1,39 +1,34 @@
-import datetime as dt
-import pytest
+import datetime as dt, os
+import pytest, time
 from django.utils import timezone
-from patients.demo import seed
-from clinic.models import Membership
+from clinic.models import Membership, Clinic
 from tests.clients import signed_in
-from tests.year import pages, comparing
-from tests.year.rows import lives
-from tests.year.slow_report import row_of, bands
-from tests.year.slow_outcomes import *
+from tests.year.checking import *
+from patients.made_up.year import load_year
+from patients import counting
 
 @pytest.mark.django_db
-def test_try():
-    now = timezone.now()
-    seed.seed(now=now, say=print)
-    diffs = []
-    for m in Membership.objects.filter(role="manager"):
-        c = signed_in(m.user, method="mfa")
-        all_ = list(lives(clinic=m.clinic_id))
-        running = [l for l in all_ if l.prescription["status"] == "active"]
-        rows = [row_of(l, now=now) for l in running]
-        want = [comparing.file_row(r, clinic=m.clinic.name) for r in rows]
-        diffs += comparing.files(want, pages.csv_rows(c))
-        diffs += comparing.files(want, pages.xlsx_rows(c))
-        first, shown = pages.whole_report(c)
-        by = {r["pk"]: r for r in shown}
-        for r in rows:
-            diffs += comparing.mapping(str(r.pk), comparing.page_row(r), by[r.pk])
-        diffs += comparing.mapping("bands", bands(rows), first.bands)
-        reviews = Reviews()
-        found = SlowOutcomes()
-        for l in all_:
-            count(found, l, Asked(dt.date(2025,1,1), dt.date(2026,12,31)), reviews, today=now.date())
-        diffs += comparing.outcomes(found, pages.outcomes(c, first="2025-01-01", last="2026-12-31"))
-        for k in KEYS:
-            got = pages.behind(c, k, first="2025-01-01", last="2026-12-31")
-            if sorted(got) != sorted(found.behind[k]): diffs.append(f"{k} {got} {found.behind[k]}")
-    print("\n".join(diffs))
-    assert not diffs
+def test_try(time_machine):
+    t=time.time()
+    loaded = load_year(patients=int(os.environ.get("P","60")), sessions=int(os.environ.get("S","4000")), seed=int(os.environ.get("SEED","1")), until=dt.date(2026,3,2))
+    now = dt.datetime(2026,3,2,22,30,tzinfo=dt.UTC)
+    time_machine.move_to(now, tick=False)
+    print("load",loaded, time.time()-t)
+    t=time.time()
+    print(counting.count_stale(now=now), time.time()-t)
+    c = signed_in(Membership.objects.filter(clinic=loaded.clinic, role="manager").first().user, method="mfa")
+    dates=[EVERY_DATE,(dt.date(2026,1,10),dt.date(2026,2,20)),(None,dt.date(2026,2,25)),(dt.date(2026,2,25),None)]
+    asked=[Asked(dt.date(2025,3,3),dt.date(2026,3,2)),Asked(dt.date(2025,11,1),dt.date(2025,12,31))]
+    slow = work_out(clinic=loaded.clinic, name=Clinic.objects.get().name, now=now, dates=dates, asked=asked, today=dt.date(2026,3,2))
+    print("slow",slow.seconds, slow.programmes, slow.sessions)
+    t=time.time()
+    x=Compared()
+    for d in dates: compare_report(x,slow,c,dates=d)
+    compare_report(x,slow,c,kind="xlsx")
+    for f in filters_of(slow.rows[EVERY_DATE]): compare_report(x,slow,c,chosen=f)
+    for s in ("name","adherence","last"): compare_pages(x,slow,c,sort=s)
+    compare_pages(x,slow,c,sort="name",dates=dates[1])
+    for a in asked: compare_outcomes(x,slow,c,a); compare_lists(x,slow,c,a)
+    print("compare",time.time()-t)
+    print(len(x.differences), x.figures)
+    print("\n".join(x.differences[:60]))
