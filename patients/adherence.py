@@ -16,8 +16,9 @@ for pain in that session, nor a session in which all that was due was skipped fo
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from patients import facts
@@ -113,7 +114,7 @@ def _dates(trial: TrialFacts, on: dt.date) -> list[dt.date]:
 def _day(trial: TrialFacts, day: dt.date, *, today: dt.date | None) -> Day:
     sessions = trial.sessions_by_day.get(day, [])
     marks = _marks(trial, sessions)
-    version = _asked_by(trial, day)
+    version = _in_force(trial, day)
     if is_paused(day, trial.pauses):
         return Day(day, DayState.PAUSED, marks, sessions_recorded=len(sessions))
     if version is None or not _is_asked(trial, version, day):
@@ -124,7 +125,7 @@ def _day(trial: TrialFacts, day: dt.date, *, today: dt.date | None) -> Day:
     reason = "" if sessions else trial.skipped.get(day, "")
     if _only_recorded_is_due(trial, day, today=None if reason else today):
         missing = 0
-    sessions_due = _capped(asked, [_session_is_due(trial, version, session) for session in sessions])
+    sessions_due = _capped(asked, [_session_is_due(trial, session) for session in sessions])
     sessions_due += 0 if _all_off(trial, version, day) else missing
     practised = sum(_practised(session) for session in sessions)
     sessions_done = min(practised, sessions_due)
@@ -171,17 +172,10 @@ def _in_force(trial: TrialFacts, day: dt.date) -> VersionFacts | None:
     return started[-1] if started else None
 
 
-def _asked_by(trial: TrialFacts, day: dt.date) -> VersionFacts | None:
-    """The version in force on `day`, with the exercises of the one that was practised by.
-
-    They differ where a clinician adjusted it on the same day, before a page that was open, or a phone without
-    a network, had sent what was done by the version before.
-    """
-    version, sessions = _in_force(trial, day), trial.sessions_by_day.get(day)
-    if version is None or not sessions:
-        return version
-    done_by = next((one for one in trial.versions if one.pk == sessions[-1].version), version)
-    return replace(version, lines=done_by.lines)
+def _lines_of(trial: TrialFacts, session: SessionFacts) -> tuple[uuid.UUID, ...]:
+    """The exercises of the version that `session` was done by, which it keeps: where a clinician adjusts the
+    programme, a page that was open, or a phone without a network, still sends what the version before asked."""
+    return next(version.lines for version in trial.versions if version.pk == session.version)
 
 
 def _is_asked(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
@@ -210,10 +204,11 @@ def _capped(asked: int, due: Iterable[bool]) -> int:
     return min(asked, sum(due))
 
 
-def _session_is_due(trial: TrialFacts, version: VersionFacts, session: SessionFacts) -> bool:
+def _session_is_due(trial: TrialFacts, session: SessionFacts) -> bool:
     """Whether anything was on in `session`, and not all of that skipped for pain, or off since it was said to
     be stopped in it and is not said any more."""
-    on_before = [line for line in version.lines if not _is_off(trial, line, session, from_it=False)]
+    lines = _lines_of(trial, session)
+    on_before = [line for line in lines if not _is_off(trial, line, session, from_it=False)]
     tried = any(line in session.records and session.records[line].was_tried for line in on_before)
     return bool(on_before) and (
         session.stopped or tried or any(_dose_is_due(trial, line, session) for line in on_before)
@@ -223,14 +218,29 @@ def _session_is_due(trial: TrialFacts, version: VersionFacts, session: SessionFa
 def _doses(trial: TrialFacts, version: VersionFacts, day: dt.date, *, missing: int) -> tuple[int, int]:
     """Halves done and times due of all exercises on `day`; each exercise capped at the times it is due."""
     sessions = trial.sessions_by_day.get(day, [])
-    halves_done = doses_due = 0
+    times = _times_due(trial, sessions, asked=version.sessions_a_day)
     for line in version.lines:
-        due = _capped(version.sessions_a_day, [_dose_is_due(trial, line, session) for session in sessions])
-        due += 0 if _is_off_at_end(trial, line, day) else missing
-        halves = sum(session.records[line].halves for session in sessions if line in session.records)
-        doses_due += due
-        halves_done += min(halves, 2 * due)
-    return halves_done, doses_due
+        times[line] += 0 if _is_off_at_end(trial, line, day) else missing
+    halves_done = sum(
+        min(2 * due, sum(session.records[line].halves for session in sessions if line in session.records))
+        for line, due in times.items()
+    )
+    return halves_done, times.total()
+
+
+def _times_due(
+    trial: TrialFacts, sessions: Sequence[SessionFacts], *, asked: int
+) -> Counter[uuid.UUID]:
+    """How often each exercise is due in the recorded `sessions` of a day. Of more than are asked, those that
+    are excused give way, then those that were done by an earlier version."""
+    times: Counter[uuid.UUID] = Counter()
+    for done_by in reversed(trial.versions):
+        of_it = [session for session in sessions if session.version == done_by.pk]
+        counted = _capped(asked, [_session_is_due(trial, session) for session in of_it])
+        for line in done_by.lines if of_it else ():
+            times[line] += _capped(counted, [_dose_is_due(trial, line, session) for session in of_it])
+        asked -= counted
+    return times
 
 
 def _dose_is_due(trial: TrialFacts, line: uuid.UUID, session: SessionFacts) -> bool:

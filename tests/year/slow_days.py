@@ -5,6 +5,7 @@ sentences in quotation marks are the page's.
 """
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -32,6 +33,7 @@ class _Told:
 
     due: frozenset[UUID]
     halves: dict[UUID, int]
+    version: int  # its number
     is_due: bool  # "a session in which all that was due was skipped for pain" is not
     is_done: bool  # "at least one exercise done or partly done, or stopped for pain"
 
@@ -95,7 +97,7 @@ def _day(life: Life, date: dt.date, on: dt.date, rows: list[Row], stops: list[_S
     asked = _asked(life, version, date)
     if version is None or not asked:
         return SlowDay(date)
-    told = [_told(row, _lines_of(life, row), stops) for row in rows]
+    told = [_told(row, _done_under(life, row), stops) for row in rows]
     partial = date == life.prescription["ended_on"] or date in _emergency_days(life)
     # "A day that the patient tells as skipped stays due, today too, but for the end day and the day of an
     # emergency report. A session that is recorded there after all wins."
@@ -106,28 +108,41 @@ def _day(life: Life, date: dt.date, on: dt.date, rows: list[Row], stops: list[_S
     standing = {line for line in _lines(version) if not _is_off_at_the_end_of(date, line, stops)}
     # "Of more sessions than were asked, those that are excused give way to the others."
     sessions_due = min(asked, sum(one.is_due for one in told)) + (missing if standing else 0)
-    halves_done = doses_due = 0
-    for line in standing.union(*(one.due for one in told)):
-        times = min(asked, sum(line in one.due for one in told)) + (missing if line in standing else 0)
-        doses_due += times
-        # "on each date at most the times it was due"
+    times_due = _times_due(told, asked)
+    for line in standing:
+        times_due[line] += missing
+    halves_done = 0
+    for line, times in times_due.items():  # "on each date at most the times it was due"
         halves_done += min(2 * times, sum(one.halves.get(line, 0) for one in told))
     return SlowDay(
         on=date,
         sessions_done=min(sessions_due, sum(one.is_done for one in told)),
         sessions_due=sessions_due,
         halves_done=halves_done,
-        doses_due=doses_due,
+        doses_due=sum(times_due.values()),
     )
+
+
+def _times_due(told: list[_Told], asked: int) -> Counter:
+    """How often each line is due in what was recorded: of one version after the other, the newest first, as
+    long as sessions are asked; in those of one version, as often as it was on."""
+    found: Counter = Counter()
+    for number in sorted({one.version for one in told}, reverse=True):
+        of_it = [one for one in told if one.version == number and one.is_due]
+        slots = min(asked, len(of_it))
+        asked -= slots
+        for line in set().union(*(one.due for one in of_it)):
+            found[line] += min(slots, sum(line in one.due for one in of_it))
+    return found
 
 
 def _lines(version: Row) -> set[UUID]:
     return {line["line"] for line in version["lines"]}
 
 
-def _lines_of(life: Life, session: Row) -> set[UUID]:
+def _done_under(life: Life, session: Row) -> Row:
     """ "A session keeps the version that it was done under" (design)."""
-    return _lines(next(row for row in life.versions if row["id"] == session["version_id"]))
+    return next(row for row in life.versions if row["id"] == session["version_id"])
 
 
 def _in_force(life: Life, date: dt.date) -> Row | None:
@@ -157,7 +172,8 @@ def _emergency_days(life: Life) -> set[dt.date]:
     return {report["reported_on"] for report in life.emergencies}
 
 
-def _told(session: Row, lines: set[UUID], stops: list[_Stop]) -> _Told:
+def _told(session: Row, version: Row, stops: list[_Stop]) -> _Told:
+    lines = _lines(version)
     said = {record["line"]: record for record in session["records"]}
     standing = {line for line in lines if not _is_off_before(session, line, stops)}
     # "an exercise that was said to be stopped stays off from that session on, even where the stop is not
@@ -171,6 +187,7 @@ def _told(session: Row, lines: set[UUID], stops: list[_Stop]) -> _Told:
     return _Told(
         due=frozenset(due),
         halves={line: HALVES.get(record["outcome"], 0) for line, record in said.items()},
+        version=version["number"],
         # "Nothing ... when every exercise is stopped", unless it was in this very session.
         is_due=bool(due or standing & tried or (standing and session["stopped"])),
         is_done=bool(tried or session["stopped"]),

@@ -32,3 +32,27 @@ def test_try(time_machine):
     print("compare",time.time()-t)
     print(len(x.differences), x.figures)
     print("\n".join(x.differences[:60]))
+
+@pytest.mark.django_db
+def test_one(time_machine):
+    from tests.year.rows import lives
+    from tests.year.slow_days import days_of
+    from patients import adherence
+    from patients.models import Prescription
+    loaded = load_year(patients=60, sessions=4000, seed=1, until=dt.date(2026,3,2))
+    now = dt.datetime(2026,3,2,22,30,tzinfo=dt.UTC)
+    time_machine.move_to(now, tick=False)
+    for life in lives(clinic=loaded.clinic):
+        on = life.today(now)
+        p=Prescription.objects.get(pk=life.pk)
+        if p.status=="ended": on=p.ended_on+dt.timedelta(1)
+        slow={d.on:d for d in days_of(life,on)}
+        for d in adherence.report(p,on=on).days:
+            x=slow.get(d.on)
+            a=(d.sessions_done,d.sessions_due,d.dose_halves_done,d.doses_due)
+            b=(x.sessions_done,x.sessions_due,x.halves_done,x.doses_due) if x else (0,0,0,0)
+            if a!=b:
+                print("DIFF", life.pk, d.on, "app",a,"slow",b,d.state, {m.value for m in d.marks})
+                print("   versions",[(v["id"],v["number"],v["starts_on"],v["sessions_a_day"],[str(l["line"])[:4] for l in v["lines"]]) for v in life.versions])
+                for r in life.sessions:
+                    if r["practised_on"]==d.on: print("   session",r["version_id"],r["revision"],r["superseded_at"],r["first_recorded_at"],r["stopped"],[(str(x["line"])[:4],x["outcome"]) for x in r["records"]])
