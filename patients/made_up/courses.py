@@ -1,5 +1,5 @@
-"""One programme of one made-up patient, as far as its dates are known before a day of it is lived: start, pauses,
-versions, review points and signatures, end. Days are counted by patients.trial, as everywhere."""
+"""One programme of one made-up patient, as far as its dates are known before a day of it is lived: start,
+pauses, versions, review points and signatures, end. Days are counted by patients.trial, as everywhere."""
 
 import datetime as dt
 import uuid
@@ -95,7 +95,7 @@ class Course:
 
 
 def moment(house: House, zone: str, on: dt.date, hours: tuple[int, int], random: Random) -> dt.datetime:
-    """An instant on the local date `on` between two hours (the second not included), none after the year's end."""
+    """An instant on the local date `on` between two hours, never after the year's last moment."""
     minute = random.randrange(hours[0] * 60, hours[1] * 60)
     found = instant_at(on, dt.time(minute // 60, minute % 60, random.randrange(60)), zone)
     return found if found <= house.now else house.now - dt.timedelta(minutes=random.randrange(1, SPARE))
@@ -104,7 +104,7 @@ def moment(house: House, zone: str, on: dt.date, hours: tuple[int, int], random:
 def plan_course(
     pk: int, house: House, person: Person, offer: Offer, *, begins: dt.date, last_on: dt.date, is_last: bool
 ) -> Course:
-    """A course that begins on `begins` and is lived until `last_on`; `is_last` of an active patient does not end."""
+    """A course from `begins` to `last_on`; an active patient's last one (`is_last`) does not end."""
     random, story = person.random, person.story if is_last else Story.RUNNING
     stays = is_last and person.story != Story.FORMER
     usual = random.randrange(2, 8)
@@ -156,8 +156,8 @@ def plan_draft(pk: int, house: House, person: Person, offer: Offer) -> Course:
 
 # --- Pauses -----------------------------------------------------------------------------------------
 def _pauses(course: Course, house: House, story: Story, random: Random) -> list[Span]:
-    """They do not overlap. All are known before they begin, or early in a count that is long enough, so that a
-    review point that is reached was never moved by one that came later."""
+    """They do not overlap. All are known before they begin, or early in a count that is long enough: so no
+    review point that was reached would have been moved by one that came later."""
     begins, found = course.starts_on or course.activated_on, []
     if story == Story.PAUSED:
         first = max(begins + ONE_DAY, house.last - ONE_DAY * random.randrange(6))

@@ -1,4 +1,4 @@
-"""One made-up patient's year: earlier programmes, the one that is active on the last day, and what they bring."""
+"""One made-up patient's year: earlier programmes, the one that is active at its end, and what they bring."""
 
 import datetime as dt
 from typing import Any
@@ -30,7 +30,7 @@ DRAFT_TOO = 6  # so that a small clinic has a draft, too
 
 
 class Life:
-    """All rows of one patient; `budget` is how many sessions they may have, `wanted` about how many they should."""
+    """All rows of one patient: about `wanted` sessions, at most `budget`."""
 
     def __init__(self, rows: Rows, house: House, person: Person, *, wanted: float, budget: int) -> None:
         self.rows, self.house, self.person = rows, house, person
@@ -52,7 +52,7 @@ class Life:
 
     # --- When ---
     def _spans(self) -> list[Span]:
-        """The first and last dates of the programmes, the last one last: as many as are needed for `wanted`."""
+        """The first and last dates of the programmes, in order: as many as are needed for `wanted`."""
         random, house, story = self.person.random, self.house, self.person.story
         if story == Story.FORMER:
             end = house.last - ONE_DAY * random.randrange(1, 200)

@@ -1,5 +1,5 @@
-"""The days of one made-up programme, lived one after the other: sessions, stops, days left out, and what of it
-calls a clinician."""
+"""The days of one made-up programme, lived one after the other: sessions, stops, days left out, and what of
+it calls a clinician."""
 
 import datetime as dt
 import uuid

@@ -1,5 +1,5 @@
-"""A made-up patient's lines of the worklist, from what called a clinician: one open line of each kind at a time,
-later events added to it, as patients.work keeps them."""
+"""A made-up patient's lines of the worklist, from what called a clinician: one open line of each kind at a
+time, later events added to it, as patients.work keeps them."""
 
 import datetime as dt
 import itertools
