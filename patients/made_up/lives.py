@@ -4,10 +4,13 @@ import datetime as dt
 from typing import Any
 
 from patients.made_up.asking import Asking
-from patients.made_up.courses import Course, Line, columns, moment, plan_course, plan_draft
+from patients.made_up.calling import Call
+from patients.made_up.courses import Course, Line, columns, moment
 from patients.made_up.house import House, Offer
+from patients.made_up.keeping import Kept
 from patients.made_up.people import Habit, Person, Story
-from patients.made_up.practice import Call, Practice
+from patients.made_up.planning import plan_course, plan_draft
+from patients.made_up.practice import Practice
 from patients.made_up.reviewing import Reviewing
 from patients.made_up.rows import Rows
 from patients.made_up.work import Worklist
@@ -110,12 +113,13 @@ class Life:
             course.begins_with_session = False
         self.rows.put(Prescription, pk, **columns(course, person))
         self._prescribed(course)
-        practice = Practice(self.rows, house, person, course, self.left)
+        kept = Kept(self.rows, house, person, course)
+        practice = Practice(self.rows, house, person, course, kept, self.left)
         practice.live()
         self.left, self.made = practice.left, self.made + practice.made
         Reviewing(self.rows, house, person, course, practice).write()
         asking.messages(course)
-        self.calls += practice.calls + asking.calls
+        self.calls += kept.calls + asking.calls
 
     def _offer(self, *, is_last: bool) -> Offer:
         random = self.person.random

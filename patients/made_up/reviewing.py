@@ -9,11 +9,12 @@ from patients import adherence
 from patients.adherence import Day
 from patients.facts import TrialFacts, VersionFacts
 from patients.in_short import Stop as ShortStop
+from patients.made_up.calling import Call
 from patients.made_up.courses import Course, Point
 from patients.made_up.house import House
 from patients.made_up.names import ACTIVITIES, AT_REVIEW
 from patients.made_up.people import Person
-from patients.made_up.practice import Call, Practice
+from patients.made_up.practice import Practice
 from patients.made_up.rows import Rows
 from patients.models import Answer, Prescription, Review
 from patients.our_questions import (
@@ -146,8 +147,8 @@ class Reviewing:
             ),
             pauses=tuple(course.pauses),
             suspensions=tuple((one.on, one.cleared_on) for one in self.person.reports),
-            sessions=tuple(sorted(self.practice.sessions, key=lambda one: one.place)),
-            stops=tuple(self.practice.stop_facts()),
+            sessions=tuple(sorted(self.practice.kept.sessions, key=lambda one: one.place)),
+            stops=tuple(self.practice.kept.stop_facts()),
             skipped=self.practice.skipped,
         )
 
@@ -192,7 +193,7 @@ class Reviewing:
         )
         taken_at = point.signed_at if random.random() < 0.3 else None
         outcome = str(Decision(point.decision).label) if point.decision else ""
-        self.practice.calls.append(
+        self.practice.kept.calls.append(
             Call(
                 point.opened_at,
                 WorkKind.REVIEW,
@@ -229,7 +230,7 @@ class Reviewing:
         """As patients.in_short.stops_of gave them when it was signed."""
         at = point.signed_at or self.house.now
         found: dict[int, ShortStop] = {}
-        for stop in sorted(self.practice.stops, key=lambda one: one.on):
+        for stop in sorted(self.practice.kept.stops, key=lambda one: one.on):
             if stop.first_recorded_at > at:
                 continue
             day = day_number(starts_on=self.course.starts_on, on=stop.on, pauses=self.course.pauses)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from clinic.localtime import local_date
+from patients.made_up.calling import Call
 from patients.made_up.house import House
 from patients.made_up.people import Person
-from patients.made_up.practice import Call
 from patients.made_up.rows import Rows
 from patients.models import WorkItem, WorkItemEntry
 from patients.vocabulary import WorkKind
