@@ -1,6 +1,5 @@
 """Rows into the database: COPY on PostgreSQL, INSERT elsewhere. Both write the same rows."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.color import no_style
@@ -59,7 +58,7 @@ ORDER: list[Table] = [
 
 
 def begin() -> None:
-    """Inside the transaction, before the first row: each batch is checked when it is in, not all at the end."""
+    """In the transaction, before the first row: each batch is checked when it is in, not all at the end."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -77,17 +76,20 @@ def write(model: Table, shape: Shape, rows: list[list[Any]]) -> None:
                     copy.write_row(row)
         else:
             places = ", ".join(["%s"] * len(shape.columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", _prepared(shape, rows))
+            statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608 names of our own tables
+            cursor.executemany(statement, _prepared(shape, rows))
 
 
-def _prepared(shape: Shape, rows: list[list[Any]]) -> Iterable[list[Any]]:
-    prepare = [
-        (lambda value: value)
-        if place in shape.json
-        else (lambda value, f=field: f.get_db_prep_save(value, connection))
-        for place, field in enumerate(shape.fields)
+def _prepared(shape: Shape, rows: list[list[Any]]) -> list[list[Any]]:
+    """As Django's own INSERT would hand them over; JSON is text already."""
+    fields: list[Any] = shape.fields
+    return [
+        [
+            value if place in shape.json else fields[place].get_db_prep_save(value, connection)
+            for place, value in enumerate(row)
+        ]
+        for row in rows
     ]
-    return ([make(value) for make, value in zip(prepare, row, strict=True)] for row in rows)
 
 
 def set_sequences() -> None:
