@@ -228,9 +228,7 @@ def _doses(trial: TrialFacts, version: VersionFacts, day: dt.date, *, missing: i
     return halves_done, times.total()
 
 
-def _times_due(
-    trial: TrialFacts, sessions: Sequence[SessionFacts], *, asked: int
-) -> Counter[uuid.UUID]:
+def _times_due(trial: TrialFacts, sessions: Sequence[SessionFacts], *, asked: int) -> Counter[uuid.UUID]:
     """How often each exercise is due in the recorded `sessions` of a day. Of more than are asked, those that
     are excused give way, then those that were done by an earlier version."""
     times: Counter[uuid.UUID] = Counter()

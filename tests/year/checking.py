@@ -47,7 +47,13 @@ class Compared:
 
 
 def work_out(
-    *, clinic: int, name: str, now: dt.datetime, dates: Iterable[Dates], asked: Iterable[Asked], today: dt.date
+    *,
+    clinic: int,
+    name: str,
+    now: dt.datetime,
+    dates: Iterable[Dates],
+    asked: Iterable[Asked],
+    today: dt.date,
 ) -> Slow:
     """One pass over all rows. `today` is the clinic's date."""
     began = time.monotonic()

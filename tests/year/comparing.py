@@ -78,7 +78,7 @@ def mapping(where: str, expected: Mapping[str, Any], shown: Mapping[str, Any]) -
         if isinstance(wanted, Mapping):
             found += mapping(f"{where}, {name}", wanted, shown.get(name, {}))
         elif shown.get(name) != wanted:
-            found.append(f"{where}: {name} is {shown.get(name)!r}, and {wanted!r} by the slow way")
+            found.append(f"{where}, {name} is {shown.get(name)!r}, and {wanted!r} by the slow way")
     return found
 
 

@@ -117,7 +117,9 @@ class OddLife:
         off = {stop.line for stop in self.story.prescription.stops.standing()}
         letters = [letter for letter in self.story.letters if self.story.line(letter) in off]
         if letters:
-            self.story.resumes(day, "".join(self.dice.sample(letters, self.dice.randint(1, len(letters)))), at=at)
+            self.story.resumes(
+                day, "".join(self.dice.sample(letters, self.dice.randint(1, len(letters)))), at=at
+            )
 
     def _change(self, day: int, at: str) -> None:
         letters = self.dice.sample(LETTERS, self.dice.choice([1, 2, 3]))

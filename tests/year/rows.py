@@ -5,7 +5,7 @@ What is wanted of them is worked out elsewhere here, in loops. Read in lots, sin
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -63,13 +63,13 @@ class Life:
         return now.astimezone(self.zone).date()
 
 
-def lives(*, clinic: int, lot: int = LOT) -> Iterator[Life]:
-    """Every programme of a clinic, drafts left out, in the order in which they were made."""
+def lives(*, clinic: int, lot: int = LOT, only: Collection[int] | None = None) -> Iterator[Life]:
+    """Every programme of a clinic, drafts left out, in the order in which they were made; or `only` some."""
     patients = by_id(Patient, clinic_id=clinic)
     prescriptions = [
         row
         for row in Prescription.objects.order_by("pk").values()
-        if row["patient_id"] in patients and row["status"] != "draft"
+        if row["patient_id"] in patients and row["status"] != "draft" and (only is None or row["id"] in only)
     ]
     once = _Once(clinic=Clinic.objects.filter(pk=clinic).values().get(), patients=patients)
     for first in range(0, len(prescriptions), lot):
@@ -89,7 +89,9 @@ class _Once:
 def _lot(prescriptions: list[Row], once: _Once) -> Iterator[Life]:
     of_these = {"prescription_id__in": [row["id"] for row in prescriptions]}
     versions = grouped(PrescriptionVersion, "prescription_id", **of_these)
-    _put_into(versions, PrescribedExercise, "version_id", "lines", ("version_id", "id", "line", "exercise_id"))
+    _put_into(
+        versions, PrescribedExercise, "version_id", "lines", ("version_id", "id", "line", "exercise_id")
+    )
     sessions = grouped(PracticeSession, "prescription_id", **of_these)
     fields = ("session_id", "prescribed_id", "line", "outcome", "skip_reason")
     _put_into(sessions, ExerciseRecord, "session_id", "records", fields)

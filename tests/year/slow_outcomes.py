@@ -115,9 +115,7 @@ def count(found: SlowOutcomes, life: Life, asked: Asked, reviews: Reviews, *, to
                 tally[record["outcome"]] += 1
 
 
-def _count_review(
-    found: SlowOutcomes, life: Life, review: Row, reviews: Reviews, today: dt.date
-) -> None:
+def _count_review(found: SlowOutcomes, life: Life, review: Row, reviews: Reviews, today: dt.date) -> None:
     one = (life.pk, review["number"])
     keys = ["reviews.reached", f"helped.{review['helped'] or 'unsaid'}"]
     if review["signed_at"] is not None:

@@ -1,0 +1,23 @@
+"""How big the made-up year is (small in `make test`, whole in `make year`), and the seed that all chance hangs on."""
+
+import datetime as dt
+import os
+import random
+from typing import Any
+
+LONG = os.environ.get("YEAR") == "long"
+SEED = int(os.environ.get("SEED") or 1)
+UNTIL = dt.date(2026, 3, 2)
+# 23:30 in Rome, and the next day already in Kathmandu, Tokyo and Apia.
+NOW = dt.datetime(2026, 3, 2, 22, 30, tzinfo=dt.UTC)
+PICKED = 200  # programmes that are compared date by date
+
+
+def sizes() -> dict[str, Any]:
+    """What `load_year` is asked for: in short just more than one page of the report."""
+    size = {"patients": 5000, "sessions": 1_000_000} if LONG else {"patients": 52, "sessions": 2600}
+    return {**size, "seed": SEED, "until": UNTIL}
+
+
+def dice(name: str) -> random.Random:
+    return random.Random(f"{SEED}:{name}")  # noqa: S311 a made-up year needs no good randomness
