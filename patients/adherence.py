@@ -173,8 +173,8 @@ def _in_force(trial: TrialFacts, day: dt.date) -> VersionFacts | None:
 
 
 def _lines_of(trial: TrialFacts, session: SessionFacts) -> tuple[uuid.UUID, ...]:
-    """The exercises of the version that `session` was done by, which it keeps: where a clinician adjusts the
-    programme, a page that was open, or a phone without a network, still sends what the version before asked."""
+    """The exercises of the version that `session` was done by, which it keeps: on the day of a change a page
+    that was open, or a phone without a network, still sends what the version before asked."""
     return next(version.lines for version in trial.versions if version.pk == session.version)
 
 

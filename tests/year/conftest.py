@@ -26,7 +26,8 @@ SAID = pytest.StashKey[list[str]]()
 
 @dataclass
 class Year:
-    """One clinic on the evening of its year's last day, as its manager sees it, and what the slow way says."""
+    """One clinic on the evening of its year's last day, as its manager sees it, and what the slow way says of
+    it. `figures` counts what was compared."""
 
     clinic: Clinic
     client: Client

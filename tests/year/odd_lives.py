@@ -1,12 +1,13 @@
-"""Programmes in which much happens in a few days, lived through the real domain functions: by chance, from a seed.
+"""Programmes in which much happens in a few days, lived through the domain functions: by chance, from a seed.
 
-A year of a clinic has many ordinary days; here two in three are odd. What may not be done on a day (a correction
-that comes too late, a pause of a past day) is refused, and the life goes on.
+A year of a clinic has many ordinary days; here most are odd. What may not be done on a day (a correction that
+comes too late, a pause of a past day) is refused, and the life goes on.
 """
 
 import contextlib
 import datetime as dt
 import random
+from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
 
@@ -21,9 +22,17 @@ LETTERS = "ABCDE"
 
 
 class OddLife:
-    """A `Scenario` of `days` days, the last of which is not over yet."""
+    """A `Scenario` of `days` days, the last of which is not over yet; `each_night` is called after each."""
 
-    def __init__(self, patient: Patient, dice: random.Random, *, start: dt.date, days: int, clinic_zone: str):
+    def __init__(
+        self,
+        patient: Patient,
+        dice: random.Random,
+        *,
+        start: dt.date,
+        days: int,
+        each_night: Callable[[dt.datetime], object],
+    ) -> None:
         self.dice = dice
         self.story = Scenario(
             LETTERS[: dice.choice([1, 2, 2, 3])],
@@ -31,13 +40,14 @@ class OddLife:
             activated=start.isoformat(),
             patient=patient,
             zone=patient.zone,
-            clinic_zone=clinic_zone,
+            clinic_zone=patient.clinic.time_zone,
             sessions_a_day=dice.choice([1, 1, 2, 2, 3]),
             weekdays=dice.choice(["1234567", "1234567", "12345", "1356"]),
             review_after_days=dice.choice([3, 5, 20]),
         )
         for day in range(1, days + 1):
             self._live(day)
+            each_night(self.story.at(day, "23:30"))
 
     def _live(self, day: int) -> None:
         """From 07:00 to 21:00, in the order of the clock."""

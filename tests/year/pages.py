@@ -1,4 +1,4 @@
-"""What the clinic's reports show, read as a user does: the one place that knows how pages and files are made."""
+"""What the clinic's reports show, read as a user does: the one place that knows how they are made."""
 
 import csv
 import datetime as dt
@@ -138,7 +138,7 @@ def _spread(shown: Any) -> tuple[int, Fraction | None, Fraction | None, Fraction
 
 
 def behind(client: Client, key: str, **asked: Any) -> list[tuple[int, int]]:
-    """Who is in a figure's list, over all its pages: the programme, and the number of the review (an end: 0)."""
+    """Who is in a figure's list, over all its pages: the programme and its review's number (an end: 0)."""
     address, found, page, pages = reverse("admin:outcomes_behind", args=[key]), [], 1, 1
     while page <= pages:
         context = _get(client, address, {**asked, "page": page}).context

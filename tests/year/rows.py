@@ -1,6 +1,6 @@
-"""The raw rows of programmes, read plainly into dictionaries: no join, no aggregate, no QuerySet method of ours.
+"""The raw rows of programmes, read plainly into dictionaries: no join, no aggregate, no QuerySet of ours.
 
-What is wanted of them is worked out elsewhere here, in loops. Read in lots, since a year has millions of rows.
+What is wanted of them is worked out elsewhere here, in loops. Read in lots, as a year has millions of rows.
 """
 
 import datetime as dt

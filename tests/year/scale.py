@@ -1,4 +1,4 @@
-"""How big the made-up year is (small in `make test`, whole in `make year`), and the seed that all chance hangs on."""
+"""How big the made-up year is (small in `make test`, whole in `make year`), and the seed of all chance."""
 
 import datetime as dt
 import os

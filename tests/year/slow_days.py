@@ -1,7 +1,7 @@
 """What was due and what was done on each date of one programme: docs/adherence.md, followed word by word.
 
-A second reading of that page, in plain loops over `Life`, written without a look at patients/adherence.py. The
-sentences in quotation marks are the page's.
+A second reading of that page, in plain loops over `Life`, written without a look at patients/adherence.py.
+The sentences in quotation marks are the page's.
 """
 
 import datetime as dt
@@ -69,7 +69,8 @@ def days_of(life: Life, on: dt.date) -> list[SlowDay]:
 
 
 def told_sessions(sessions: list[Row]) -> list[Row]:
-    """Those that count, in order: "what was said last"; "One that was left before its first exercise is none"."""
+    """Those that count, in order: "what was said last"; "One that was left before its first exercise is none"
+    and has no records."""
     kept = [row for row in sessions if row["superseded_at"] is None]
     kept = [row for row in kept if row["stopped"] or row["records"]]
     return sorted(kept, key=_place)

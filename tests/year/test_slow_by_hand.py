@@ -56,15 +56,15 @@ def test_the_tables_of_the_definition(example):
 
 def test_a_change_an_emergency_and_a_day_that_was_skipped():
     """
-    | day | asked                | what happened                                        | sessions | exercises |
-    |-----|----------------------|------------------------------------------------------|----------|-----------|
-    | 1   | A, B once            | both done                                            | 1 of 1   | 2 of 2    |
-    | 2   | A, C twice, from now | morning, by the page of before: A, B; evening: A, C  | 2 of 2   | 4 of 4    |
-    | 3   | A, C twice           | told as skipped                                      | 0 of 2   | 0 of 4    |
-    | 4   | the same             | A done; then an emergency sign is reported           | 1 of 1   | 1 of 2    |
-    | 5   | suspended            |                                                      | 0 of 0   | 0 of 0    |
-    | 6   | cleared              | nothing                                              | 0 of 2   | 0 of 4    |
-    | 7   | not on Sundays       | A, C done all the same                               | 0 of 0   | 0 of 0    |
+    | day | asked      | what happened                                       | sessions | exercises |
+    |-----|------------|-----------------------------------------------------|----------|-----------|
+    | 1   | A, B once  | both done                                           | 1 of 1   | 2 of 2    |
+    | 2   | A, C twice | morning, by the page of before: A, B; evening: A, C | 2 of 2   | 4 of 4    |
+    | 3   | the same   | told as skipped                                     | 0 of 2   | 0 of 4    |
+    | 4   | the same   | A done; then an emergency sign is reported          | 1 of 1   | 1 of 2    |
+    | 5   | suspended  |                                                     | 0 of 0   | 0 of 0    |
+    | 6   | cleared    | nothing                                             | 0 of 2   | 0 of 4    |
+    | 7   | a Sunday   | A, C done all the same; Sundays are off             | 0 of 0   | 0 of 0    |
 
     Together 4 of 8 sessions (50 %), 7 of 16 exercises (43.75, so 44 %); practised on 3 of 5 due days.
     """
@@ -106,13 +106,13 @@ def by_the_page_of_before(trial: Scenario, on: int, *, at: str, done: str) -> No
 
 def test_stops_that_are_told_late_taken_back_and_resumed_at_noon():
     """
-    | day | what happened (A, B once)                                        | sessions | exercises |
-    |-----|------------------------------------------------------------------|----------|-----------|
-    | 1   | stopped as a whole, A done; then told as skipped for want of time | 0 of 0   | 0 of 0    |
-    | 2   | nothing: both are off                                            | 0 of 0   | 0 of 0    |
-    | 3   | both are resumed at noon; nothing is recorded                    | 0 of 1   | 0 of 2    |
-    | 4   | told on day 6: B stopped, A partly                               | 1 of 1   | 0.5 of 1  |
-    | 5   | A done                                                           | 1 of 1   | 1 of 1    |
+    | day | what happened (A, B once)                                  | sessions | exercises |
+    |-----|------------------------------------------------------------|----------|-----------|
+    | 1   | stopped as a whole, A done; told since as skipped, no time | 0 of 0   | 0 of 0    |
+    | 2   | nothing: both are off                                      | 0 of 0   | 0 of 0    |
+    | 3   | both are resumed at noon; nothing is recorded              | 0 of 1   | 0 of 2    |
+    | 4   | told on day 6: B stopped, A partly                         | 1 of 1   | 0.5 of 1  |
+    | 5   | A done                                                     | 1 of 1   | 1 of 1    |
     """
     trial = Scenario("AB")
     stopped = trial.records(1, done="A", stopped_all=True).session
@@ -132,8 +132,8 @@ def test_stops_that_are_told_late_taken_back_and_resumed_at_noon():
 def test_a_row_of_the_report():
     """Once a day, A alone. Days 1 to 7: all; 8 and 9 paused; 10 to 16: four of seven; 17: half of A, so far.
 
-    Sessions 7 + 4 + 1 = 12 of 15 (80 %), exercises 11.5 of 15 (76.67, so 77 %). Day 17 - 2 = 15. Weeks, counted
-    back from day 17: 11-17 with 5 of 7 (71 %), 4-10 with days 4 to 7 and not day 10 (4 of 5: 80 %), 1-3 (100 %).
+    Sessions 7 + 4 + 1 = 12 of 15 (80 %), exercises 11.5 of 15 (76.67, so 77 %). Day 17 - 2 = 15. Weeks, back
+    from day 17: 11-17 with 5 of 7 (71 %), 4-10 with days 4 to 7 and not day 10 (4 of 5: 80 %), 1-3 (100 %).
     """
     trial = Scenario("A")
     trial.practises(1, 7)
