@@ -88,15 +88,16 @@ in_session AS MATERIALIZED (
     LEFT JOIN stops ON stops.p = lines.p AND stops.line = lines.line
     GROUP BY lines.p, lines.day, lines.line, told.id, told.stopped, record.outcome, record.skip_reason
 ),
-excused AS (
-    SELECT session, count(*) FILTER (WHERE NOT off_before) AS were_on,
-           count(*) FILTER (WHERE NOT off_before AND skipped_for_pain) AS were_skipped
+counting AS (
+    SELECT session, coalesce(bool_or(NOT off_before AND (
+               stopped OR coalesce(outcome <> 'skipped', false) OR NOT (skipped_for_pain OR stops_it)
+           )), false) AS due
     FROM in_session GROUP BY session
 ),
 sessions AS (
     SELECT told.p, told.day, count(*) AS recorded, count(*) FILTER (WHERE practised) AS practised,
-           count(*) FILTER (WHERE were_on > 0 AND (stopped OR were_skipped < were_on)) AS due
-    FROM told JOIN excused ON excused.session = told.id
+           count(*) FILTER (WHERE counting.due) AS due
+    FROM told JOIN counting ON counting.session = told.id
     GROUP BY told.p, told.day
 ),
 doses AS (
