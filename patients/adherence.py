@@ -90,6 +90,12 @@ def of_facts(trial: TrialFacts, *, on: dt.date) -> Report:
     )
 
 
+def within(seen: Report, *, first: dt.date, last: dt.date) -> Report:
+    """The same report of the local dates from `first` to `last`, both included; day and review stay."""
+    days = tuple(day for day in seen.days if first <= day.on <= last)
+    return _summed(days, day_number=seen.day_number, review_on=seen.review_on)
+
+
 def _summed(days: tuple[Day, ...], *, day_number: int | None, review_on: dt.date | None) -> Report:
     together = sum((day.totals for day in days), start=NOTHING)
     return Report(
