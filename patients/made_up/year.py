@@ -91,7 +91,7 @@ def load_year(
         rows.hand_over(writing.write, writing.ORDER)
         house = furnish(house)
         active, former = _people(rows, house, patients, sessions, seed, progress or _silent)
-        writing.set_sequences()
+        writing.finish()
         # Here the table of day counts will be filled (patients.counting.count_stale), once there is one.
     writing.analyze()
     return Loaded(
