@@ -35,7 +35,7 @@ def test_the_same_seed_is_the_same_year() -> None:
     digests = []
     for seed in (1, 1, 2):
         with transaction.atomic():
-            load_year(patients=10, sessions=400, seed=seed, until=UNTIL)
+            load_year(patients=6, sessions=240, seed=seed, until=UNTIL)
             digests.append(digest())
             transaction.set_rollback(True)
     assert digests[0] == digests[1] != digests[2]
