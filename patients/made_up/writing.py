@@ -28,6 +28,7 @@ from patients.models import (
     WorkItem,
     WorkItemEntry,
 )
+from programs.models import Exercise, LadderForm, Program, ProgramItem, Question
 
 # What is pointed at comes first.
 ORDER: list[Table] = [
@@ -55,10 +56,15 @@ ORDER: list[Table] = [
     WorkItem,
     WorkItemEntry,
 ]
+LIBRARY: list[Table] = [Exercise, LadderForm, Program, ProgramItem, Question]
 
 
 def begin() -> None:
-    """In the transaction, before the first row: each batch is checked when it is in, not all at the end."""
+    """In the transaction, before the first row: each batch is checked when it is in, not all at the end.
+
+    What Django makes itself gets the same ids after a load that was undone: a sequence is not undone with it.
+    """
+    _set_sequences()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -92,10 +98,17 @@ def _prepared(shape: Shape, rows: list[list[Any]]) -> list[list[Any]]:
     ]
 
 
-def set_sequences() -> None:
-    """Who is added by hand afterwards gets the next id."""
+def finish() -> None:
+    """In the transaction, after the last row: who is added by hand gets the next id."""
+    _set_sequences()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # as they are by themselves
+
+
+def _set_sequences() -> None:
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), ORDER):
+        for statement in connection.ops.sequence_reset_sql(no_style(), [*LIBRARY, *ORDER]):
             cursor.execute(statement)
 
 

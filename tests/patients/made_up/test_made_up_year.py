@@ -124,6 +124,8 @@ def test_every_kind_of_session_occurs(loaded: Loaded) -> None:
         assert sessions.filter(**{f"{pain}__gt": 0}).exists()
     paused = Q(prescription__pauses__starts_on__lte=F("practised_on"))
     assert sessions.filter(paused, prescription__pauses__ends_on__gte=F("practised_on")).exists()
+    a_day = sessions.values("prescription", "practised_on").annotate(n=Count("pk"))
+    assert a_day.filter(n__gt=F("version__sessions_a_day")).exists()  # more than was asked
     stops = ExerciseStop.objects.all()
     assert stops.standing().exists()
     assert stops.filter(resumed_on=F("session__practised_on")).exists()
