@@ -119,30 +119,40 @@ def _rate(done: str, due: int, percent: int | None) -> str:
 
 def outcomes(expected: SlowOutcomes, shown: pages.OutcomesShown, *, where: str = "") -> Differences:
     found = mapping(f"{where}counts", expected.counts, shown.counts)
-    for name, numbers in expected.spreads.items():
-        slow = spread(numbers)
-        wanted = (slow.count, slow.median, slow.low, slow.high)
-        if shown.spreads[name] != wanted:
-            found.append(f"{where}{name}: {shown.spreads[name]}, and {wanted} by the slow way")
+    if shown.levels:
+        found += mapping(f"{where}levels", expected.levels, shown.levels)
+        if sum(shown.levels.values()) != expected.levels.total():
+            found.append(f"{where}levels: {shown.levels}")
+    spreads = {name: _quartiles(numbers) for name, numbers in expected.spreads.items()}
+    found += mapping(f"{where}medians", spreads, shown.spreads)
     programs = {row["pk_of"]: row for row in shown.programs}
     if programs.keys() != expected.programs.keys():
         found.append(f"{where}programmes: {list(programs)}, and {list(expected.programs)} by the slow way")
     for pk, tally in expected.programs.items():
-        columns = {name: tally[name.removeprefix("helped_")] for name in PROGRAM_COLUMNS}
-        found += mapping(f"{where}programme {pk}", columns, programs.get(pk, {}))
+        row = programs.get(pk, {})
+        columns: dict[str, Any] = {name: tally[name.removeprefix("helped_")] for name in PROGRAM_COLUMNS}
+        medians = {name: _quartiles(expected.of_program[pk, name]) for name in row.get("spreads", {})}
+        found += mapping(f"{where}programme {pk}", columns | {"spreads": medians}, row)
     return found + _exercises(expected, shown, where)
+
+
+def _quartiles(numbers: list[int]) -> pages.Spread:
+    slow = spread(numbers)
+    return (slow.count, slow.median, slow.low, slow.high)
 
 
 PROGRAM_COLUMNS = ("reviews", "helped_useful", "helped_partly", "helped_not", "helped_unsaid")
 EXERCISE_COLUMNS = ("told", "stopped", "skipped")
+REASONS = {"no_time", "unsure", "feels_well", "pain", "other"}  # why it was skipped, where that is shown
 
 
 def _exercises(expected: SlowOutcomes, shown: pages.OutcomesShown, where: str) -> Differences:
     """Shown are some: those that were stopped most, of these those that were skipped most."""
-    found, names = [], exercise_names(expected.exercises)
+    found: Differences = []
+    names = exercise_names(expected.exercises)
     for row in shown.exercises:
-        tally = expected.exercises.get(row["pk_of"], {})
-        columns = {name: tally.get(name, 0) for name in EXERCISE_COLUMNS}
+        tally = expected.exercises[row["pk_of"]]
+        columns = {name: tally[name] for name in (*EXERCISE_COLUMNS, *(REASONS & row.keys()))}
         found += mapping(f"{where}exercise {row['pk_of']}", columns, row)
         if row["name"] != names.get(row["pk_of"]):
             found.append(f"{where}exercise {row['pk_of']} is called {row['name']}")

@@ -81,14 +81,15 @@ class OddLife:
             return answers | {"skipped": dict.fromkeys(letters, SkipReason.PAIN)}
         if outcome == "nothing_done":
             return answers | {"skipped": dict.fromkeys(letters, SkipReason.NO_TIME)}
-        words = {"done": "", "partly": "", "stopped": "", "skipped": {}}
+        words = {"done": "", "partly": "", "stopped": ""}
+        skipped = {}
         for letter in letters:
             told = self.dice.choice(["done", "done", "partly", "skipped", "skipped", "stopped", ""])
             if told == "skipped":
-                words["skipped"][letter] = self.dice.choice(REASONS)
+                skipped[letter] = self.dice.choice(REASONS)
             elif told:
                 words[told] += letter
-        return answers | words | {"stopped_all": outcome == "stop"}
+        return answers | words | {"skipped": skipped, "stopped_all": outcome == "stop"}
 
     def _standing(self, answers: dict[str, object]) -> dict[str, object]:
         """Mostly without the exercises that are off, of which nobody is asked."""

@@ -22,6 +22,7 @@ COLUMNS = (
     *("Last session", "Last pain after", "Open"),
 )
 FileRow = dict[str, str]
+Spread = tuple[int, Fraction | None, Fraction | None, Fraction | None]  # how many, median, quartiles
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class OutcomesShown:
-    """Counts by key; median, quartiles and number of each spread; the tables by id."""
+    """Counts by key; median, quartiles and number of each spread; the tables by id. `levels` is how often
+    each level of pain was said, where the page shows it."""
 
     counts: dict[str, int]
-    spreads: dict[str, tuple[int, Fraction | None, Fraction | None, Fraction | None]]
+    levels: dict[str, int]
+    spreads: dict[str, Spread]
     programs: list[dict[str, Any]]
     exercises: list[dict[str, Any]]
 
@@ -127,12 +130,17 @@ def outcomes(client: Client, **asked: Any) -> OutcomesShown:
         spreads={
             name: _spread(getattr(found, name)) for name in ("days_to_sign", "adherence", "pain_change")
         },
-        programs=list(context["programs"]),
+        levels=dict(getattr(found, "levels", {})),
+        programs=[_with_spreads(row) for row in context["programs"]],
         exercises=list(context["exercises"]),
     )
 
 
-def _spread(shown: Any) -> tuple[int, Fraction | None, Fraction | None, Fraction | None]:
+def _with_spreads(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "spreads": {one.name: _spread(one.spread) for one in row.get("medians", [])}}
+
+
+def _spread(shown: Any) -> Spread:
     exact = [None if one is None else Fraction(one) for one in (shown.median, shown.low, shown.high)]
     return (shown.count, exact[0], exact[1], exact[2])
 
@@ -143,10 +151,13 @@ def behind(client: Client, key: str, **asked: Any) -> list[tuple[int, int]]:
     while page <= pages:
         context = _get(client, address, {**asked, "page": page}).context
         pages = context["rows"].paginator.num_pages
-        for row in context["rows"].object_list:
-            found.append((row.prescription_id, row.number) if context["is_review"] else (row.pk, 0))
+        found += [_who(row) for row in context["rows"].object_list]
         page += 1
     return found
+
+
+def _who(row: Any) -> tuple[int, int]:
+    return (row.prescription_id, row.number) if hasattr(row, "reached_on") else (row.pk, 0)
 
 
 def _get(client: Client, address: str, asked: dict[str, Any]) -> Any:

@@ -53,12 +53,15 @@ class SlowSpread:
 @dataclass
 class SlowOutcomes:
     """`behind` says who is in each count; `programs` and `exercises` are by id, of what was built for one
-    patient None."""
+    patient None. `of_program` has the numbers of each median, `levels` how often each level of pain was said,
+    of those that said it twice."""
 
     behind: dict[str, set[Behind]] = field(default_factory=lambda: {key: set() for key in KEYS})
     days_to_sign: list[int] = field(default_factory=list)
     adherence: list[int] = field(default_factory=list)
     pain_change: list[int] = field(default_factory=list)
+    levels: Counter[str] = field(default_factory=Counter)
+    of_program: dict[tuple[int | None, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     programs: dict[int | None, Counter] = field(default_factory=lambda: defaultdict(Counter))
     exercises: dict[int, Counter] = field(default_factory=lambda: defaultdict(Counter))
 
@@ -113,17 +116,18 @@ def count(found: SlowOutcomes, life: Life, asked: Asked, reviews: Reviews, *, to
                 tally = found.exercises[exercise_of[record["prescribed_id"]]]
                 tally["told"] += 1
                 tally[record["outcome"]] += 1
+                tally[record["skip_reason"]] += 1
 
 
 def _count_review(found: SlowOutcomes, life: Life, review: Row, reviews: Reviews, today: dt.date) -> None:
-    one = (life.pk, review["number"])
+    numbers: dict[str, int] = {}
     keys = ["reviews.reached", f"helped.{review['helped'] or 'unsaid'}"]
     if review["signed_at"] is not None:
         keys.append(SIGNED)
         signed_on = review["signed_at"].astimezone(life.zone).date()
-        found.days_to_sign.append((signed_on - review["reached_on"]).days)
+        numbers["days_to_sign"] = (signed_on - review["reached_on"]).days
         if review["snapshot"].get("session_percent") is not None:
-            found.adherence.append(review["snapshot"]["session_percent"])
+            numbers["adherence"] = review["snapshot"]["session_percent"]
     else:
         keys.append(OPEN)
         if (today - review["reached_on"]).days > OVERDUE_AFTER_DAYS:
@@ -133,13 +137,16 @@ def _count_review(found: SlowOutcomes, life: Life, review: Row, reviews: Reviews
     if start is None or then is None:
         keys.append("pain.unsaid")
     else:
-        found.pain_change.append(then - start)
+        numbers["pain_change"] = then - start
         keys.append("pain.same" if then == start else "pain.less" if then < start else "pain.more")
+        found.levels.update([f"start.{start}", f"now.{then}"])
     for key in keys:
-        found.behind[key].add(one)
-    tally = found.programs[life.prescription["program_id"]]
-    tally["reviews"] += 1
-    tally[review["helped"] or "unsaid"] += 1
+        found.behind[key].add((life.pk, review["number"]))
+    program = life.prescription["program_id"]
+    found.programs[program].update(["reviews", review["helped"] or "unsaid"])
+    for name, number in numbers.items():
+        found.spreads[name].append(number)
+        found.of_program[program, name].append(number)
 
 
 def exercise_names(pks: Iterable[int]) -> dict[int, str]:
