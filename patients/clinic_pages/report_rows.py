@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from clinic.models import Clinic
 from patients import counted
+from patients.bands import Band, band, percent
 from patients.clinic_pages import report_figures
 from patients.clinic_pages.report_figures import Rate, Trend
 from patients.counted import Counted
@@ -28,7 +30,19 @@ class Line:
     starts_on: dt.date | None
     is_behind: bool  # something was told that is not counted yet
     counted: Counted | None  # None: it has not begun, or was never counted
-    rate: Rate
+
+    @property
+    def totals(self) -> Totals:
+        return self.counted.totals if self.counted else NOTHING
+
+    @cached_property
+    def percent(self) -> int | None:
+        """Of the sessions, as it is shown."""
+        return percent(self.totals.sessions_done, self.totals.sessions_due)
+
+    @property
+    def band(self) -> Band | None:
+        return band(self.percent, self.clinic)
 
     @property
     def last_session_on(self) -> dt.date | None:
@@ -57,21 +71,18 @@ def lines(user: Any, chosen: dict[str, Any], *, now: dt.datetime) -> list[Line]:
         *("pk", "patient__family_name", "patient__given_name", "patient_id", "patient__clinic_id"),
         *("starts_on", "changes", "counted_changes"),
     )
-    found = []
-    for pk, family, given, patient, clinic, starts_on, changes, counted_changes in rows:
-        figures = known.get(pk)
-        found.append(
-            Line(
-                pk=pk,
-                name=(family.casefold(), given.casefold(), patient),
-                clinic=clinics[clinic],
-                starts_on=starts_on,
-                is_behind=starts_on is not None and changes != counted_changes,
-                counted=figures,
-                rate=report_figures.session_rate(_totals(figures), clinics[clinic]),
-            )
+    found = [
+        Line(
+            pk=pk,
+            name=(family.casefold(), given.casefold(), patient),
+            clinic=clinics[clinic],
+            starts_on=starts_on,
+            is_behind=starts_on is not None and changes != counted_changes,
+            counted=known.get(pk),
         )
-    return [one for one in found if not chosen["band"] or one.rate.band == chosen["band"]]
+        for pk, family, given, patient, clinic, starts_on, changes, counted_changes in rows
+    ]
+    return [one for one in found if not chosen["band"] or one.band == chosen["band"]]
 
 
 def rows_of(some: Sequence[Line], *, dates: Dates) -> list[Row]:
@@ -83,10 +94,10 @@ def rows_of(some: Sequence[Line], *, dates: Dates) -> list[Row]:
     return [
         Row(
             prescription=prescriptions[line.pk],
-            totals=_totals(line.counted),
+            totals=line.totals,
             day_number=line.counted.day_number if line.counted else None,
-            sessions_rate=line.rate,
-            doses_rate=report_figures.dose_rate(_totals(line.counted), line.clinic),
+            sessions_rate=report_figures.session_rate(line.totals, line.clinic),
+            doses_rate=report_figures.dose_rate(line.totals, line.clinic),
             last_session_on=line.last_session_on,
             trend=report_figures.trend(weeks.get(line.pk, [])),
             is_behind=line.is_behind,
@@ -94,10 +105,6 @@ def rows_of(some: Sequence[Line], *, dates: Dates) -> list[Row]:
         for line in some
         if line.pk in prescriptions  # one that has ended meanwhile is not running
     ]
-
-
-def _totals(figures: Counted | None) -> Totals:
-    return figures.totals if figures else NOTHING
 
 
 def _whole(ids: Sequence[int]) -> QuerySet[Any]:
@@ -123,8 +130,7 @@ def _by_name(line: Line) -> Any:
 
 def _by_adherence(line: Line) -> Any:
     """Lowest first: they need somebody; where nothing is due yet, last."""
-    percent = line.rate.percent
-    return (percent is None, percent or 0, line.name)
+    return (line.percent is None, line.percent or 0, line.name)
 
 
 def _by_last_session(line: Line) -> Any:

@@ -1,5 +1,6 @@
 """All running programmes of the clinic at a glance, for managers and clinicians: constant queries."""
 
+from collections import Counter
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -33,6 +34,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     shown: Any = Paginator(sorted(lines, key=SORTS[sort]), ROWS_A_PAGE).get_page(request.GET.get("page"))
     shown.object_list = rows_of(shown.object_list, dates=(asked["first"], asked["last"]))
     clinics = {line.clinic.pk: line.clinic for line in lines}
+    by_band = Counter(line.band for line in lines)
     query = request.GET.copy()
     for name in ("page", "sort"):
         query.pop(name, None)
@@ -46,7 +48,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "several_clinics": len(clinics) > 1,
         "clinic": next(iter(clinics.values()), None),
-        "with_bands": [(band, name, sum(line.rate.band == band for line in lines)) for band, name in BANDS],
+        "with_bands": [(band, name, by_band[band]) for band, name in BANDS],
         "behind": sum(line.is_behind for line in lines),
         "total": len(lines),
     }
