@@ -174,7 +174,7 @@ def today_of(one: Prescription) -> dt.date:
 def test_all_bands_occur_and_all_have_the_same_date(loaded: Loaded) -> None:
     active = list(Prescription.objects.active().select_related("patient__clinic"))
     known = facts.load(active)
-    bands = Counter()
+    bands: Counter[str | None] = Counter()
     for one in active:
         assert today_of(one) == UNTIL
         seen = of_facts(known[one.pk], on=UNTIL)
