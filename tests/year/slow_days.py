@@ -73,7 +73,7 @@ def told_sessions(sessions: list[Row]) -> list[Row]:
     and has no records."""
     kept = [row for row in sessions if row["superseded_at"] is None]
     kept = [row for row in kept if row["stopped"] or row["records"]]
-    return sorted(kept, key=_place)
+    return sorted(kept, key=lambda row: (*_place(row), row["id"]))  # a sheet is typed in at one instant
 
 
 def is_paused(life: Life, date: dt.date) -> bool:
@@ -90,7 +90,7 @@ def _told_by_date(life: Life) -> dict[dt.date, list[Row]]:
 
 def _place(session: Row) -> tuple[Any, ...]:
     """Where a session stands in the programme's time; corrections keep it."""
-    return (session["practised_on"], session["first_recorded_at"], session["uid"])
+    return (session["practised_on"], session["first_recorded_at"])
 
 
 def _day(life: Life, date: dt.date, on: dt.date, rows: list[Row], stops: list[_Stop]) -> SlowDay:

@@ -115,9 +115,7 @@ def test_a_row_that_is_altered_is_told(year: Year, compared: Compared):
         )
         compare_report(compared, slow, year.client)
         transaction.set_rollback(True)
-    person = session.patient
-    assert compared.differences
-    assert all(person.family_name in words for words in compared.differences)
+    assert all(session.patient.family_name in words or "bands" in words for words in compared.differences)
     assert any("Sessions done is" in words for words in compared.differences)
 
 
