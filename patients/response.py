@@ -1,19 +1,19 @@
-"""How long what needs a clinician waits, in a clinic and a period: until somebody takes it, until it is closed.
+"""How long what needs a clinician waits, in a clinic and a period: until it is taken, until it is closed.
 
 Two things are measured, both in calendar time, nights and weekends included:
 
-*A wait* is measured by the events of an item (WorkItemEntry), which keep when each was taken. It begins with an
-event on an item that nobody has taken, and ends when somebody takes it (acknowledges), or closes it without.
-What happens meanwhile belongs to the same wait; what happens after it was taken begins another. So the entries
-of an item that were taken at the same instant are one wait, from the first of them; and those that nobody took
-are one wait until the item was closed, or until now. A wait is *late* where it ended on a date after its due
-date, or has not ended and that date is over; dates are the clinic's.
+*A wait* is measured by the events of an item (WorkItemEntry), which keep when each was taken. It begins with
+an event on an item that nobody has taken, and ends when somebody takes it (acknowledges), or closes it
+without. What happens meanwhile belongs to the same wait; what happens after it was taken begins another. So
+the entries of an item that were taken at the same instant are one wait, from the first of them; and those
+that nobody took are one wait until the item was closed, or until now. A wait is *late* where it ended on a
+date after its due date, or has not ended and that date is over; dates are the clinic's.
 
 *An item* is measured from when it was opened until it was closed, whatever happened in between.
 
 The first to take it counts, whoever that is: what is handed over before anybody took it goes on waiting, and
-what is handed over after that has been taken. That the new owner has to see it, too, is no wait of this report:
-entries do not keep it. What has not ended counts in no median; it is counted beside it.
+what is handed over after that has been taken. That the new owner has to see it, too, is no wait of this
+report: entries do not keep it. What has not ended counts in no median; it is counted beside it.
 
 A wait counts in the period by the date on which it began, an item by the date on which it was opened. The
 figures are the clinic's: of no person is there one.

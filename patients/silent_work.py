@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.db import transaction
-from django.db.models import Case, CharField, Exists, OuterRef, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Exists, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from clinic.localtime import instant_at, local_date
@@ -36,14 +36,14 @@ EARLIEST_ZONE, LATEST_ZONE = dt.timedelta(hours=-12), dt.timedelta(hours=14)
 def open_silences(now: dt.datetime) -> int:
     """A planner: lines for who is silent or has not begun, in the clinics where it is an open morning.
 
-    It makes lines, no notices. One query a clinic finds of whom nothing was recorded lately and of whose
+    It makes lines, no notices. Two queries a clinic find of whom nothing was recorded lately and of whose
     silence no line knows; a few more for each `READ_AT_ONCE` of those. It writes only what is new.
     """
     made = 0
     for clinic in Clinic.objects.order_by("pk"):
         if not _has_opened(clinic, now):
             continue
-        ids = list(_perhaps_silent(clinic, now).order_by("pk").values_list("pk", flat=True))
+        ids = _perhaps_silent(clinic, now)
         for start in range(0, len(ids), READ_AT_ONCE):
             made += _open(ids[start : start + READ_AT_ONCE], now=now)
             if made >= LINES_A_TICK:
@@ -62,40 +62,49 @@ def _has_opened(clinic: Clinic, now: dt.datetime) -> bool:
     return is_open and instant_at(today, clinic.notices_at, clinic.time_zone) <= now
 
 
-def _perhaps_silent(clinic: Clinic, now: dt.datetime) -> QuerySet[Prescription]:
-    """Programmes of which nothing was heard for as many days as it takes, and of whose silence no line knows.
+def _perhaps_silent(clinic: Clinic, now: dt.datetime) -> list[int]:
+    """The ids of programmes of which nothing was heard for as many days as it takes, and of whose silence no
+    line knows, in order: two queries.
 
     More than are silent, never fewer: all that the rule asks is read of these alone. It is today where on
     earth it is latest, and a pause leaves out only whom it excuses wherever they are.
     """
     first, last = (local_date(now + ahead, "UTC") for ahead in (EARLIEST_ZONE, LATEST_ZONE))
+    before = last - clinic.silent_after_days * ONE_DAY
     mine = {"prescription": OuterRef("pk")}
-    sessions = PracticeSession.objects.current().told().filter(**mine).order_by("-practised_on")
-    skips = SkippedDay.objects.filter(**mine).order_by("-skipped_on")
-    paused = Pause.objects.filter(**mine, starts_on__lte=first, ends_on__gte=last)
-    begun = Coalesce("starts_on", "activated_on")
-    told = WorkItemEntry.objects.filter(
-        item__patient=OuterRef("patient"), what=OuterRef("what"), quiet_since__gte=OuterRef("heard_on")
-    )
-    what = Case(
-        When(last_session_on=None, then=Value(Alert.NOT_STARTED.value)),
-        default=Value(Alert.SILENT.value),
-        output_field=CharField(),
-    )
-    return (
+    sessions = PracticeSession.objects.current().told().filter(**mine)
+    excuses = SkippedDay.objects.filter(**mine).order_by("-skipped_on")
+    rows = (
         expected()
-        .filter(~Exists(paused), patient__clinic=clinic)
-        .annotate(last_session_on=Subquery(sessions.values("practised_on")[:1]))
-        .annotate(
-            heard_on=Greatest(
-                begun,
-                Coalesce("last_session_on", begun),
-                Coalesce(Subquery(skips.values("skipped_on")[:1]), begun),
-            ),
-            what=what,
+        .filter(
+            ~Exists(Pause.objects.filter(**mine, starts_on__lte=first, ends_on__gte=last)),
+            ~Exists(sessions.filter(practised_on__gt=before)),
+            patient__clinic=clinic,
         )
-        .filter(~Exists(told), heard_on__lte=last - clinic.silent_after_days * ONE_DAY)
+        .annotate(
+            # Nothing below may compare these: Django gives what is nested in them a wrong name there.
+            session_on=Subquery(sessions.order_by("-practised_on").values("practised_on")[:1]),
+            excused_on=Subquery(excuses.values("skipped_on")[:1]),
+            begun_on=Coalesce("starts_on", "activated_on"),
+        )
+        .order_by("pk")
+        .values_list("pk", "patient", "session_on", "excused_on", "begun_on")
     )
+    told = _told(clinic)
+    found = []
+    for pk, patient, session_on, excused_on, begun_on in rows:
+        heard_on = max(on for on in (session_on, excused_on, begun_on) if on is not None)
+        known_on = told.get((patient, Alert.NOT_STARTED if session_on is None else Alert.SILENT))
+        if heard_on <= before and (known_on is None or known_on < heard_on):
+            found.append(pk)
+    return found
+
+
+def _told(clinic: Clinic) -> dict[tuple[int, str], dt.date]:
+    """The latest silence that stood on the list, by patient and what it was."""
+    entries = WorkItemEntry.objects.filter(what__in=KINDS.values(), item__patient__clinic=clinic)
+    rows = entries.order_by().values("item__patient", "what").annotate(latest=Max("quiet_since"))
+    return {(row["item__patient"], row["what"]): row["latest"] for row in rows}
 
 
 def _open(ids: Sequence[int], *, now: dt.datetime) -> int:

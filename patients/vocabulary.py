@@ -164,7 +164,7 @@ class WorkKind(models.TextChoices):
     STOP = "stop", _("Stop or pain alert")
     SKIPPED_FOR_PAIN = "skipped_for_pain", _("Skipped for pain twice running")
     SILENT = "silent", _("Silent")
-    NOT_STARTED = "not_started", _("Not begun yet")
+    NOT_STARTED = "not_started", pgettext_lazy("a programme", "Not begun yet")
     REVIEW = "review", _("Review")
     QUESTION = "question", _("Question")
     WISH = "wish", _("Wish for an appointment or a call")

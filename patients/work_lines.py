@@ -53,8 +53,9 @@ class Event:
 def add_lines(*, kind: WorkKind, what: Alert, events: Iterable[Event], now: dt.datetime) -> int:
     """Add each event to the open item of its patient, or make one; gives how many events were new.
 
-    An event of the same `what` about the same object, or the same silence, is added once, ever. A new one asks
-    for attention again where the item was acknowledged. As many statements for each clinic, however many patients there are.
+    An event of the same `what` about the same object, or the same silence, is added once, ever. A new one
+    asks for attention again where the item was acknowledged. As many statements for each clinic, however many
+    patients there are.
     """
     new = sorted(_unknown(what, list(events)), key=lambda one: (one.patient.clinic_id, one.patient.pk))
     added = 0
@@ -74,9 +75,7 @@ def _add(kind: WorkKind, what: Alert, events: list[Event], *, now: dt.datetime) 
             acknowledged_at=None, acknowledged_by=None, due_on=due_on, waits_since=now
         )
     WorkItemEntry.objects.bulk_create(
-        WorkItemEntry(
-            item=items[one.patient.pk], at=now, what=what, due_on=due_on, **one.fields()
-        )
+        WorkItemEntry(item=items[one.patient.pk], at=now, what=what, due_on=due_on, **one.fields())
         for one in new
     )
     return len(new)

@@ -1,4 +1,4 @@
-"""What has become of a silence since it was put on the worklist: said on its row, and as the usual outcome."""
+"""What has become of a silence since it was put on the worklist, for its row and as the usual outcome."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -40,9 +40,7 @@ def since_then(items: Sequence[Any], *, now: dt.datetime) -> dict[int, list[str]
         if row.recorded_on:
             said.append(_("Has recorded again: practice of %(day)s.") % {"day": _day(row.recorded_on)})
         if row.excused_on:
-            said.append(
-                _("Has said why there was no practice on %(day)s.") % {"day": _day(row.excused_on)}
-            )
+            said.append(_("Has said why there was no practice on %(day)s.") % {"day": _day(row.excused_on)})
         if paused:
             said.append(_("The programme is paused until %(day)s.") % {"day": _day(max(paused))})
         if row.is_suspended:

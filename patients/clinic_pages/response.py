@@ -28,7 +28,7 @@ PERIOD = dt.timedelta(days=89)  # about three months, today included
 ROWS_A_PAGE = 50
 OF_ITEMS = {Figure.ITEMS, Figure.CLOSED, Figure.OPEN}
 WORDS: dict[Figure, Any] = {
-    Figure.WAITS: gettext_lazy("Waited for somebody"),
+    Figure.WAITS: gettext_lazy("Waits"),
     Figure.TAKEN: gettext_lazy("Until somebody took it"),
     Figure.LATE: gettext_lazy("Taken late, or not yet and overdue"),
     Figure.WAITING: gettext_lazy("Not taken yet"),
@@ -111,7 +111,9 @@ def _refused(request: HttpRequest, form: ResponseForm) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> tuple[ResponseForm, Period | None]:
     """What is asked for; without a question, three months of the first clinic. None where asked wrongly."""
-    clinics = list(Clinic.objects.filter(pk__in=clinics_of(request.user, HEALTH_ROLES)).order_by("name", "pk"))
+    clinics = list(
+        Clinic.objects.filter(pk__in=clinics_of(request.user, HEALTH_ROLES)).order_by("name", "pk")
+    )
     today = local_date(timezone.now(), clinics[0].time_zone)
     asked = QueryDict(mutable=True)
     first = {"clinic": str(clinics[0].pk), "first": (today - PERIOD).isoformat(), "last": today.isoformat()}

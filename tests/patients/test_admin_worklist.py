@@ -237,9 +237,7 @@ def test_not_begun_says_so(time_machine):
 def test_what_has_become_of_it_is_said_and_is_the_usual_outcome(quiet, time_machine):
     quiet.records(7, told_on=9, at="11:00", done="A")
     quiet.records(9, at="12:00", done="A")
-    SkippedDayFactory(
-        prescription=quiet.prescription, skipped_on=quiet.date(6), made_at=quiet.at(9, "12:00")
-    )
+    SkippedDayFactory(prescription=quiet.prescription, skipped_on=quiet.date(6), made_at=quiet.at(9, "12:00"))
     quiet.pauses(10, 13, told_on=9)
     time_machine.move_to(quiet.at(11, "10:00"), tick=False)
     client = client_of(quiet.clinician)

@@ -19,7 +19,13 @@ from patients.models import WorkItem
 from patients.outcomes import Spread
 from patients.response import ALL, Figure, Measured, Period, Response, measured
 from patients.vocabulary import WorkKind
-from tests.factories import ClinicFactory, MembershipFactory, PatientFactory, WorkItemEntryFactory, WorkItemFactory
+from tests.factories import (
+    ClinicFactory,
+    MembershipFactory,
+    PatientFactory,
+    WorkItemEntryFactory,
+    WorkItemFactory,
+)
 from tests.patients.clinic_pages import client_of, member
 from tests.patients.pages import text
 from tests.patients.scenario import Scenario
