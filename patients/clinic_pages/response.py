@@ -30,7 +30,7 @@ OF_ITEMS = {Figure.ITEMS, Figure.CLOSED, Figure.OPEN}
 WORDS: dict[Figure, Any] = {
     Figure.WAITS: gettext_lazy("Waits"),
     Figure.TAKEN: gettext_lazy("Until somebody took it"),
-    Figure.LATE: gettext_lazy("Taken late, or not yet and overdue"),
+    Figure.LATE: gettext_lazy("Late"),
     Figure.WAITING: gettext_lazy("Not taken yet"),
     Figure.ITEMS: gettext_lazy("Opened"),
     Figure.CLOSED: gettext_lazy("Until it was closed"),
@@ -48,7 +48,6 @@ class Cell:
     low: str = ""
     high: str = ""
     count: int = 0
-    is_spread: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,9 +147,9 @@ def _cell(figure: Figure, count: int, spread: Spread | None, link: str) -> Cell:
     if spread is None:
         return Cell(WORDS[figure], str(count), link)
     if spread.median is None or spread.low is None or spread.high is None:
-        return Cell(WORDS[figure], "", "", is_spread=True)
+        return Cell(WORDS[figure], "", "")
     median, low, high = (in_words(seconds) for seconds in (spread.median, spread.low, spread.high))
-    return Cell(WORDS[figure], median, link, low, high, spread.count, is_spread=True)
+    return Cell(WORDS[figure], median, link, low, high, spread.count)
 
 
 def _behind(spans: list[Span], *, of_items: bool) -> list[Behind]:
