@@ -64,6 +64,7 @@ SAME_FOR_ALL = {
     "admin:app_list": "leads to where the admin begins",
     "admin:reports_file": "a kind of file, with what the asker may see",
     "admin:outcomes_behind": "the key of a figure, with what the asker may see",
+    "admin:response_behind": "a kind of work and a figure, with what the asker may see",
     "admin:exercise_export": "a kind of file, with what the gallery shows to whoever asks",
     "admin/(?P<url>.*)$": "what Django says where there is nothing",
 }
@@ -155,6 +156,10 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         "admin:reports_file": [{"kind": "csv"}, {"kind": "xlsx"}],
         "admin:outcomes_behind": [
             {"key": key} for key in ("reviews.reached", "helped.useful", "ended.improved")
+        ],
+        "admin:response_behind": [
+            {"kind": kind, "figure": figure}
+            for kind, figure in (("all", "waits"), ("stop", "late"), ("skipped_for_pain", "closed"))
         ],
         "admin:review_add": [
             {"pk": one.pk, "number": 1} for one in (theirs.due, theirs.ended, house.prescription)
