@@ -16,7 +16,7 @@ MEASURES = {
 WITHOUT = {
     "days_to_sign": gettext_lazy("not signed yet"),
     "adherence": gettext_lazy("not signed yet, or nothing was due"),
-    "pain_change": gettext_lazy("not said at the start or at the review"),
+    "pain_change": gettext_lazy("without an answer at the start or at the review"),
 }
 GROUPS = {
     "reviews": gettext_lazy("Reviews"),

@@ -224,10 +224,10 @@ def test_of_one_review_the_median_says_so(house):
     client = client_of(house[0].clinician)
     only = {"program": house[0].prescription.program_id}
     said = text(client.get(reverse("admin:outcomes"), only))
-    assert "1 of one review only Of 1 review, all of them" in said  # signed after a day
-    assert "-3 of one review only Of 1 review, all of them" in said
+    assert "1 of one review only Of 1 review" in said  # signed after a day
+    assert "-3 of one review only Of 1 review" in said
     whole = text(client.get(reverse("admin:outcomes")))
-    assert "0 middle half -1.5 to 1 Of 4 reviews, 1 not said at the start or at the review" in whole
+    assert "0 middle half -1.5 to 1 Of 4 reviews, 1 without an answer at the start or at the review" in whole
 
 
 # --- Measured review by review ----------------------------------------------------------------------
@@ -267,7 +267,7 @@ def test_the_page_of_a_median_shows_each_number(house):
     assert 'aria-sort="descending"' in shown.content.decode()
     without = text(client.get(reverse("admin:outcomes_behind", args=["without.pain_change"])))
     assert house[2].patient.family_name in without
-    assert "Change of average pain (points of 10): not said at the start or at the review" in without
+    assert "Change of average pain (points of 10): without an answer at the start or at the review" in without
 
 
 def test_how_many_said_which_level_and_who(house):
