@@ -75,7 +75,7 @@ def letter(kind: Letter, told: Told, *, by: User, referral: Review | None = None
             "",
             _("Dear colleague,"),
             opening,
-            *([_("We would be glad if you saw them.")] if referral is not None else []),
+            *([_("We would be glad if you saw %(name)s.") % words] if referral is not None else []),
             *([_("Reason: %(why)s") % {"why": refers["why"]}] if refers.get("why") else []),
             "",
             *_said(told),

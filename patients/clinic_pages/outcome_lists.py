@@ -113,7 +113,7 @@ def _measured(shown: Any, measure: str) -> Listed:
     columns = [review]
     if measure:
         sorted_ = "ascending" if measure == "adherence" else "descending"
-        columns.append(Column(str(outcome_words.MEASURES[measure]), is_number=True, sorted=sorted_))
+        columns.append(Column(str(outcome_words.IN_SHORT[measure]), is_number=True, sorted=sorted_))
     rows = []
     for one in found:
         cells = [_review(reviews[one.review])]

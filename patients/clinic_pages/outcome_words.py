@@ -13,6 +13,11 @@ MEASURES = {
     "adherence": gettext_lazy("Adherence, as seen at the signature (%)"),
     "pain_change": gettext_lazy("Change of average pain (points of 10)"),
 }
+IN_SHORT = {  # as the head of a column
+    "days_to_sign": gettext_lazy("Days to the signature"),
+    "adherence": gettext_lazy("Adherence (%)"),
+    "pain_change": gettext_lazy("Change of pain"),
+}
 WITHOUT = {
     "days_to_sign": gettext_lazy("not signed yet"),
     "adherence": gettext_lazy("not signed yet, or nothing was due"),

@@ -202,7 +202,7 @@ def test_to_refer_leads_to_a_letter_to_whom_and_why(reviewed):
     answer = client.post(act_url(reviewed, "sign", 1), {"decision": "refer", **said}, follow=True)
     draft = answer.context["form"].initial["words"]
     assert draft.startswith(f"To: Dr. Bianchi, neurology\n\n{reviewed.patient}, born ")
-    assert "We would be glad if you saw them.\nReason: Tingling below the knee.\n" in draft
+    assert f"We would be glad if you saw {reviewed.patient}.\nReason: Tingling below the knee.\n" in draft
     assert "Quarzo" not in draft
     printed = client.post(letter_url(reviewed, "referral"), {"words": draft.replace("Tingling", "Numbness")})
     text_of = PdfReader(io.BytesIO(printed.content)).pages[0].extract_text()

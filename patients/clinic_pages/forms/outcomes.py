@@ -22,7 +22,9 @@ class OutcomesForm(PeriodForm):
 class BehindForm(OutcomesForm):
     """The same of one exercise, which is no choice of the reader's: the figure says it."""
 
-    exercise = forms.ModelChoiceField(Exercise.objects.none(), required=False, widget=forms.HiddenInput)
+    exercise = forms.ModelChoiceField(
+        Exercise.objects.none(), label=_("Exercise"), required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
