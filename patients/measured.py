@@ -1,5 +1,6 @@
 """What is measured of a review: how long it waited for its signature, the adherence seen with it, how pain
-changed. A median and the list behind it are of the same rows, those that have a number."""
+changed. A median and the list behind it are of the same rows, those that have a number; what is counted of
+pain and who is behind it come from the same keys (`pain_keys`)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +10,12 @@ from django.db.models.fields.json import KeyTransform
 from clinic.localtime import local_date
 from patients.outcome_scope import Scope
 from patients.spreads import Spread, spread
+from patients.vocabulary import PAIN_RANGE
 
+UNSAID = "unsaid"
+LEVELS = range(PAIN_RANGE[0], PAIN_RANGE[1] + 1)
+PAIN_FIGURES = ("pain.less", "pain.same", "pain.more", f"pain.{UNSAID}")
+LEVEL_FIGURES = tuple(f"{when}.{level}" for when in ("start", "now") for level in LEVELS)
 MEASURES = ("days_to_sign", "adherence", "pain_change")
 
 
@@ -27,6 +33,15 @@ class Measured:
     def pain_change(self) -> int | None:
         """Points of 10, negative: less pain than at the start."""
         return None if self.pain is None else self.pain[1] - self.pain[0]
+
+
+def pain_keys(one: Measured) -> tuple[str, ...]:
+    """The figures of pain that count this review; a level only where both answers are there."""
+    if one.pain is None:
+        return (f"pain.{UNSAID}",)
+    start, now = one.pain
+    way = "same" if now == start else "less" if now < start else "more"
+    return f"pain.{way}", f"start.{start}", f"now.{now}"
 
 
 def measured(scope: Scope) -> list[Measured]:

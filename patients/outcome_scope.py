@@ -9,6 +9,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from patients.models import Answer, ExerciseRecord, Prescription, Review
 from patients.our_questions import AVERAGE_PAIN
 from patients.vocabulary import Occasion
+from programs.models import Question
 
 NO_PROGRAM = 0  # asks for what was prescribed without a programme of the library
 
@@ -41,9 +42,11 @@ class Scope:
 
     def reviews(self) -> QuerySet[Any]:
         """With `start_pain` and `now_pain`, the average pain as answered, None where it was not."""
+        # The question is looked up once, so that each answer is found by its index alone.
+        question = Question.objects.filter(code=AVERAGE_PAIN, clinic=None).order_by().values("pk")[:1]
         answers = Answer.objects.filter(
-            prescription=OuterRef("prescription"), question__code=AVERAGE_PAIN, question__clinic=None
-        )
+            prescription=OuterRef("prescription"), question=Subquery(question)
+        ).order_by()
         now = answers.filter(occasion=Occasion.REVIEW, occasion_number=OuterRef("number"))
         start = answers.filter(occasion=Occasion.START)
         return Review.objects.filter(

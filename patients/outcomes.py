@@ -2,8 +2,7 @@
 why programmes ended, by program and by exercise. Counts of what was entered; no verdict on anybody.
 
 A figure and the list behind it come from the same condition: one for the database (`review_figures`,
-`level_figures`, `end_figures`, and `record_figures` of exercises), or, of what is measured review by review
-(patients.measured), whether there is a number.
+`end_figures`, and `record_figures` of exercises), or what is measured review by review (patients.measured).
 """
 
 import datetime as dt
@@ -14,16 +13,22 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from patients.exercise_outcomes import by_exercise
-from patients.measured import MEASURES, Measured, measured, spread_of
+from patients.measured import (
+    LEVEL_FIGURES,
+    MEASURES,
+    PAIN_FIGURES,
+    UNSAID,
+    Measured,
+    measured,
+    pain_keys,
+    spread_of,
+)
 from patients.outcome_scope import Scope
 from patients.spreads import Spread, spread
-from patients.vocabulary import PAIN_RANGE, EndReason, Helped
+from patients.vocabulary import EndReason, Helped
 
 __all__ = ["Outcomes", "Scope", "Spread", "behind", "by_exercise", "by_program", "outcomes", "spread"]
 OVERDUE_AFTER = dt.timedelta(days=7)  # then the manager is told (patients.notices.reviews_again)
-UNSAID = "unsaid"
-LEVELS = range(PAIN_RANGE[0], PAIN_RANGE[1] + 1)
-_SAID_PAIN = Q(start_pain__isnull=False, now_pain__isnull=False)
 
 
 def review_figures(today: dt.date) -> dict[str, Q]:
@@ -36,25 +41,12 @@ def review_figures(today: dt.date) -> dict[str, Q]:
         "reviews.overdue": ~signed & Q(reached_on__lt=today - OVERDUE_AFTER),
         **{f"helped.{helped}": Q(helped=helped) for helped in Helped.values},
         f"helped.{UNSAID}": Q(helped=""),
-        "pain.less": _SAID_PAIN & Q(now_pain__lt=F("start_pain")),
-        "pain.same": _SAID_PAIN & Q(now_pain=F("start_pain")),
-        "pain.more": _SAID_PAIN & Q(now_pain__gt=F("start_pain")),
-        f"pain.{UNSAID}": ~_SAID_PAIN,
     }
 
 
 def end_figures() -> dict[str, Q]:
     """What is counted of programmes that ended, by key."""
     return {f"ended.{reason}": Q(end_reason=reason) for reason in EndReason.values}
-
-
-def level_figures() -> dict[str, Q]:
-    """Who said which average pain at the start and at the review, of those that said both, by key."""
-    return {
-        f"{when}.{level}": _SAID_PAIN & Q(**{f"{when}_pain": level})
-        for when in ("start", "now")
-        for level in LEVELS
-    }
 
 
 @dataclass(frozen=True)
@@ -73,17 +65,15 @@ def outcomes(scope: Scope, *, today: dt.date) -> Outcomes:
     counts = scope.reviews().aggregate(**_counted(figures))
     ends = Counter(scope.ended().order_by().values_list("end_reason", flat=True))
     rows = measured(scope)
-    pains = [one.pain for one in rows if one.pain is not None]
-    levels = Counter(
-        f"{when}.{level}" for pain in pains for when, level in zip(("start", "now"), pain, strict=True)
-    )
+    of_pain = Counter(key for one in rows for key in pain_keys(one))
     programs: dict[int | None, list[Measured]] = {}
     for one in rows:
         programs.setdefault(one.program, []).append(one)
     return Outcomes(
         counts={key: counts[_alias(key)] for key in figures}
+        | {key: of_pain[key] for key in PAIN_FIGURES}
         | {key: ends[key.partition(".")[2]] for key in end_figures()},
-        levels={key: levels[key] for key in level_figures()},
+        levels={key: of_pain[key] for key in LEVEL_FIGURES},
         **{measure: spread_of(rows, measure) for measure in MEASURES},
         by_program={
             program: {measure: spread_of(some, measure) for measure in MEASURES}
@@ -119,5 +109,7 @@ def behind(scope: Scope, key: str, *, today: dt.date) -> QuerySet[Any]:
     ends = end_figures()
     if key in ends:
         return scope.ended().filter(ends[key]).order_by("-ended_on", "pk")
-    figures = review_figures(today) | level_figures()
-    return scope.reviews().filter(figures[key]).order_by("-reached_on", "pk")
+    reviews = scope.reviews().order_by("-reached_on", "pk")
+    if key in (*PAIN_FIGURES, *LEVEL_FIGURES):
+        return reviews.filter(pk__in=[one.review for one in measured(scope) if key in pain_keys(one)])
+    return reviews.filter(review_figures(today)[key])

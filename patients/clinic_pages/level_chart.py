@@ -6,7 +6,7 @@ Drawn by `patients/staff/level_chart.html`. Both bars are of the reviews with bo
 from dataclasses import dataclass
 
 from patients.clinic_pages.outcome_period import Figure, Links
-from patients.outcomes import LEVELS
+from patients.measured import LEVELS
 
 WIDTH, HEIGHT = 320, 170  # units of the drawing; it grows with its place
 LEFT, RIGHT, TOP, BOTTOM = 30, 4, 10, 22  # the margins around the plot

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from patients.outcomes import LEVELS, UNSAID
+from patients.measured import LEVELS, UNSAID
 from patients.vocabulary import EndReason, Helped, SkipReason
 
 MEASURES = {

@@ -17,13 +17,14 @@ from patients.clinic_pages.outcome_files import definitions
 from patients.clinic_pages.outcome_period import Figure, Links, asked_scope, refused
 from patients.clinic_pages.outcome_words import GROUPS, MEASURES, WITHOUT, WORDS
 from patients.measured import MEASURES as MEASURED
+from patients.measured import UNSAID
 from patients.outcome_scope import NO_PROGRAM
 from patients.outcomes import Outcomes
 from patients.spreads import Spread
 from patients.vocabulary import SkipReason
 
 BARS = ("reviews", "helped", "pain", "ended")
-HELPED = ("useful", "partly", "not", figures.UNSAID)
+HELPED = ("useful", "partly", "not", UNSAID)
 OF_PROGRAM = ("adherence", "pain_change")
 MOST = 10  # exercises of a table
 

@@ -5,12 +5,12 @@ from django.http import QueryDict
 
 from patients.clinic_pages.level_chart import level_chart, step_of
 from patients.clinic_pages.outcome_period import Links
-from patients.outcomes import level_figures
+from patients.measured import LEVEL_FIGURES
 
 
 def levels(**said: int) -> dict[str, int]:
     """ "start_6" is who said 6 at the start; nobody said anything else."""
-    return dict.fromkeys(level_figures(), 0) | {key.replace("_", "."): count for key, count in said.items()}
+    return dict.fromkeys(LEVEL_FIGURES, 0) | {key.replace("_", "."): count for key, count in said.items()}
 
 
 def test_each_level_has_its_two_bars_in_its_place():
