@@ -1,6 +1,6 @@
-"""One patient with a long course: as many sessions as are asked for, one a day, and what comes with them.
+"""One patient with a long course: as many sessions as are asked for, one a day, and what comes with it.
 
-The same rows on every run, in either database. Made by hand, not by the program: 2,000 days would take minutes.
+The same rows on every run, in either database; made by hand, as 2,000 days by the program would take minutes.
 """
 
 import datetime as dt

@@ -2,7 +2,7 @@
 
 A stop turns the exercise off from its session on until it is resumed: in sessions of later days, and in those
 of the day itself that were first recorded afterwards. That is asked of every session and day of a programme,
-so the stops stand in order, and beside each how long those up to it last: no answer needs a look at all of them.
+so the stops stand in order, and beside each how long those up to it last: no answer needs a look at all.
 """
 
 import datetime as dt
