@@ -1,6 +1,7 @@
 """The staff's page, for managers: who works here, inviting, leaving, handing patients over."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from clinic.absences import stand_ins
 from clinic.models import Event, Membership, Notice, StaffInvitation, User
 from clinic.scoping import Role
 from patients.leaving import keeps_something
-from patients.models import CareTeamMember, Patient, Prescription, Review, WorkItem
+from patients.models import CareTeamMember, Prescription, Review, WorkItem
 from patients.notices.alerts import STOP_ALERT
 from patients.notices.reviews import plan_review_notices, still_wanted
 from tests.factories import (
@@ -271,7 +272,7 @@ def test_a_waiting_review_mail_is_the_takers(aurora, colleague, manager):
 def test_a_waiting_alert_of_who_left_goes_to_the_clinic(aurora, colleague, manager):
     """Care must not wait; the taker has it on the worklist, and is told on the next open morning."""
     item = WorkItemFactory(prescription=aurora.prescription, owner=aurora.clinician, kind="stop")
-    notice = NoticeFactory(
+    notice: Any = NoticeFactory(
         kind="stop_alert",
         clinic=aurora.clinic,
         recipient=aurora.clinician,
@@ -301,7 +302,7 @@ def test_two_of_one_name_are_told_apart(aurora, manager):
 def test_three_hundred_patients_cost_as_many_queries_as_three(aurora, colleague, manager):
     address = url("staff_hand_over", aurora, aurora.clinician.pk)
 
-    def patients_of(giver: User, number: int) -> list[Patient]:
+    def patients_of(giver: User, number: int) -> list[Any]:
         """A third each has a programme, open work, and a place in the care team."""
         made = [PatientFactory(clinic=aurora.clinic, user=None, email="") for _ in range(number)]
         for patient in made[::3]:
@@ -313,7 +314,7 @@ def test_three_hundred_patients_cost_as_many_queries_as_three(aurora, colleague,
             CareTeamMemberFactory(patient=patient, user=giver)
         return made
 
-    def costs(*patients: Patient) -> tuple[int, int]:
+    def costs(*patients: Any) -> tuple[int, int]:
         with CaptureQueriesContext(connection) as shown:
             assert manager.get(address).status_code == 200
         with CaptureQueriesContext(connection) as given:
