@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from patients import facts
-from patients.facts import SessionFacts, StopFacts, TrialFacts, VersionFacts
+from patients.facts import SessionFacts, TrialFacts, VersionFacts
 from patients.models import Prescription
 from patients.totals import NAMES, NOTHING, Totals, of_one_day
-from patients.trial import ONE_DAY, day_number, is_paused
+from patients.trial import ONE_DAY, day_number
 from patients.vocabulary import Outcome
 
 
@@ -120,8 +120,8 @@ def _dates(trial: TrialFacts, on: dt.date) -> list[dt.date]:
 def _day(trial: TrialFacts, day: dt.date, *, today: dt.date | None) -> Day:
     sessions = trial.sessions_by_day.get(day, [])
     marks = _marks(trial, sessions)
-    version = _in_force(trial, day)
-    if is_paused(day, trial.pauses):
+    version = trial.in_force(day)
+    if trial.paused.hold(day):
         return Day(day, DayState.PAUSED, marks, sessions_recorded=len(sessions))
     if version is None or not _is_asked(trial, version, day):
         is_day_off = version is not None and day.isoweekday() not in version.weekdays
@@ -159,9 +159,8 @@ def _state(*, told: bool, practised: int, due: int, complete: bool) -> DayState:
 
 
 def _marks(trial: TrialFacts, sessions: Sequence[SessionFacts]) -> frozenset[Mark]:
-    stopping = {stop.session_uid for stop in trial.stops}
     found = {
-        Mark.STOPPED: any(session.stopped or session.uid in stopping for session in sessions),
+        Mark.STOPPED: any(session.stopped or session.uid in trial.stopping for session in sessions),
         Mark.BACK_FILLED: any(session.back_filled for session in sessions),
         Mark.PAPER: any(session.from_paper for session in sessions),
         Mark.LATE: any(session.arrived_late for session in sessions),
@@ -172,31 +171,15 @@ def _marks(trial: TrialFacts, sessions: Sequence[SessionFacts]) -> frozenset[Mar
 # --- What is due ------------------------------------------------------------------------------------
 
 
-def _in_force(trial: TrialFacts, day: dt.date) -> VersionFacts | None:
-    """The version with the highest number that starts on or before `day`."""
-    started = [version for version in trial.versions if version.starts_on <= day]
-    return started[-1] if started else None
-
-
-def _lines_of(trial: TrialFacts, session: SessionFacts) -> tuple[uuid.UUID, ...]:
-    """The exercises of the version that `session` was done by, which it keeps: on the day of a change a page
-    that was open, or a phone without a network, still sends what the version before asked."""
-    return next(version.lines for version in trial.versions if version.pk == session.version)
-
-
 def _is_asked(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
     """Whether any session is asked on `day`: a day of the schedule, not after the end, not suspended."""
     after_end = trial.ended_on is not None and day > trial.ended_on
-    suspended = any(
-        reported_on < day and (cleared_on is None or day < cleared_on)
-        for reported_on, cleared_on in trial.suspensions
-    )
-    return day.isoweekday() in version.weekdays and not after_end and not suspended
+    return day.isoweekday() in version.weekdays and not after_end and not trial.suspended.hold(day)
 
 
 def _only_recorded_is_due(trial: TrialFacts, day: dt.date, *, today: dt.date | None) -> bool:
     """Today, the end day, and the day of an emergency report: what is not recorded is not owed."""
-    return day in {today, trial.ended_on, *(reported_on for reported_on, _ in trial.suspensions)}
+    return day in {today, trial.ended_on} or day in trial.reported
 
 
 def _can_go_on(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
@@ -213,7 +196,7 @@ def _capped(asked: int, due: Iterable[bool]) -> int:
 def _session_is_due(trial: TrialFacts, session: SessionFacts) -> bool:
     """Whether anything was on in `session`, and not all of that skipped for pain, or off since it was said to
     be stopped in it and is not said any more."""
-    lines = _lines_of(trial, session)
+    lines = trial.version_by_pk[session.version].lines
     on_before = [line for line in lines if not _is_off(trial, line, session, from_it=False)]
     tried = any(line in session.records and session.records[line].was_tried for line in on_before)
     return bool(on_before) and (
@@ -235,13 +218,18 @@ def _doses(trial: TrialFacts, version: VersionFacts, day: dt.date, *, missing: i
 
 
 def _times_due(trial: TrialFacts, sessions: Sequence[SessionFacts], *, asked: int) -> Counter[uuid.UUID]:
-    """How often each exercise is due in the recorded `sessions` of a day. Of more than are asked, those that
-    are excused give way, then those that were done by an earlier version."""
+    """How often each exercise is due in the recorded `sessions` of a day.
+
+    Each session asks what the version asked that it was done by: on the day of a change a page that was open,
+    or a phone without a network, still sends what was asked before. Of more sessions than are asked, those
+    that are excused give way, then those that were done by an earlier version.
+    """
     times: Counter[uuid.UUID] = Counter()
-    for done_by in reversed(trial.versions):
+    versions = [trial.version_by_pk[pk] for pk in {session.version for session in sessions}]
+    for done_by in sorted(versions, key=lambda version: version.number, reverse=True):
         of_it = [session for session in sessions if session.version == done_by.pk]
         counted = _capped(asked, [_session_is_due(trial, session) for session in of_it])
-        for line in done_by.lines if of_it else ():
+        for line in done_by.lines:
             times[line] += _capped(counted, [_dose_is_due(trial, line, session) for session in of_it])
         asked -= counted
     return times
@@ -263,32 +251,12 @@ def _dose_is_due(trial: TrialFacts, line: uuid.UUID, session: SessionFacts) -> b
 
 def _is_off(trial: TrialFacts, line: uuid.UUID, session: SessionFacts, *, from_it: bool) -> bool:
     """Whether `line` was off in `session`; `from_it` counts a stop that was made in this session."""
-    return any(
-        (stop.session_uid == session.uid and from_it)
-        or (
-            stop.session_uid != session.uid
-            and (stop.on, stop.first_recorded_at) < session.place
-            and not _was_resumed_before(stop, session)
-        )
-        for stop in trial.stops
-        if stop.line == line
-    )
-
-
-def _was_resumed_before(stop: StopFacts, session: SessionFacts) -> bool:
-    if stop.resumed_on is None or stop.resumed_at is None:
-        return False
-    same_day = session.on == stop.resumed_on and session.first_recorded_at >= stop.resumed_at
-    return session.on > stop.resumed_on or same_day
+    return trial.stopped_line(line).is_off_in(session.uid, session.place, from_it=from_it)
 
 
 def _is_off_at_end(trial: TrialFacts, line: uuid.UUID, day: dt.date) -> bool:
     """Whether `line` is off when `day` is over, so also in a session of it that was not recorded."""
-    return any(
-        stop.on <= day and (stop.resumed_on is None or stop.resumed_on > day)
-        for stop in trial.stops
-        if stop.line == line
-    )
+    return trial.stopped_line(line).is_off_at_end(day)
 
 
 def _all_off(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
