@@ -171,6 +171,12 @@ def _marks(trial: TrialFacts, sessions: Sequence[SessionFacts]) -> frozenset[Mar
 # --- What is due ------------------------------------------------------------------------------------
 
 
+def _lines_of(trial: TrialFacts, session: SessionFacts) -> tuple[uuid.UUID, ...]:
+    """The exercises of the version that `session` was done by, which it keeps: on the day of a change a page
+    that was open, or a phone without a network, still sends what the version before asked."""
+    return trial.version_by_pk[session.version].lines
+
+
 def _is_asked(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
     """Whether any session is asked on `day`: a day of the schedule, not after the end, not suspended."""
     after_end = trial.ended_on is not None and day > trial.ended_on
@@ -196,7 +202,7 @@ def _capped(asked: int, due: Iterable[bool]) -> int:
 def _session_is_due(trial: TrialFacts, session: SessionFacts) -> bool:
     """Whether anything was on in `session`, and not all of that skipped for pain, or off since it was said to
     be stopped in it and is not said any more."""
-    lines = trial.version_by_pk[session.version].lines
+    lines = _lines_of(trial, session)
     on_before = [line for line in lines if not _is_off(trial, line, session, from_it=False)]
     tried = any(line in session.records and session.records[line].was_tried for line in on_before)
     return bool(on_before) and (
@@ -218,14 +224,10 @@ def _doses(trial: TrialFacts, version: VersionFacts, day: dt.date, *, missing: i
 
 
 def _times_due(trial: TrialFacts, sessions: Sequence[SessionFacts], *, asked: int) -> Counter[uuid.UUID]:
-    """How often each exercise is due in the recorded `sessions` of a day.
-
-    Each session asks what the version asked that it was done by: on the day of a change a page that was open,
-    or a phone without a network, still sends what was asked before. Of more sessions than are asked, those
-    that are excused give way, then those that were done by an earlier version.
-    """
+    """How often each exercise is due in the recorded `sessions` of a day. Of more than are asked, those that
+    are excused give way, then those that were done by an earlier version."""
     times: Counter[uuid.UUID] = Counter()
-    versions = [trial.version_by_pk[pk] for pk in {session.version for session in sessions}]
+    versions = {trial.version_by_pk[session.version] for session in sessions}
     for done_by in sorted(versions, key=lambda version: version.number, reverse=True):
         of_it = [session for session in sessions if session.version == done_by.pk]
         counted = _capped(asked, [_session_is_due(trial, session) for session in of_it])

@@ -130,7 +130,8 @@ def test_what_was_not_recorded_asks_what_is_in_force(adjusted):
 
 
 def test_of_more_sessions_than_are_asked_those_of_the_version_before_give_way():
-    # Once a day. 08:30, by the first: A and B done. 19:00, by the second: A done, C not: A 1 and C 0 of 1.
+    # Once a day is asked. 08:30, by the first: A and B done. 19:00, by the second: A done, C not.
+    # So A is 1 and C is 0 of 1.
     trial = Scenario("AB")
     trial.changes(1, "AC", at="08:00")
     done_by_first(trial, 1, at="08:30", done="AB")
