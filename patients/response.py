@@ -30,7 +30,7 @@ from django.db.models import Min
 from clinic.localtime import day_bounds, local_date
 from clinic.models import Clinic
 from patients.models import WorkItem, WorkItemEntry
-from patients.outcomes import Spread, spread
+from patients.spreads import Spread, spread
 from patients.vocabulary import URGENCY
 
 ALL = "all"  # kinds together

@@ -3,10 +3,11 @@
 It says what was said and judges nothing. The smallest change that means something is not said here (yet).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from patients.models import Answer, Prescription
-from patients.our_questions import ACTIVITY, ACTIVITY_NAME, USUAL_PAIN, USUAL_SITE, ours
+from patients.our_questions import ACTIVITY, ACTIVITY_NAME, USUAL_PAIN, USUAL_SITE, ours_to_read
 from patients.vocabulary import Occasion
 from programs.models import Question
 
@@ -20,13 +21,18 @@ def answers_data(prescription: Prescription, *, review: int | None) -> Data:
     ours first; `days` what was asked on counted days.
     """
     rows = list(prescription.answers.select_related("question").order_by("question_id"))
+    return side_by_side(prescription, rows, review=review)
+
+
+def side_by_side(prescription: Prescription, rows: Sequence[Answer], *, review: int | None) -> Data:
+    """The same of answers that are at hand, by question; asks the database nothing."""
     start = {one.question.name_in_form: one for one in rows if one.occasion == Occasion.START}
     now = {
         one.question.name_in_form: one
         for one in rows
         if one.occasion == Occasion.REVIEW and one.occasion_number == review
     }
-    keys = [question.code for question in ours() if question.code != ACTIVITY_NAME]
+    keys = [code for code in ours_to_read() if code != ACTIVITY_NAME]
     keys += sorted({*start, *now} - {*keys, ACTIVITY_NAME}, key=lambda key: int(key.removeprefix("own-")))
     lines = [_line(prescription, key, start, now) for key in keys]
     days = [one for one in rows if one.occasion == Occasion.DAY]
@@ -52,7 +58,7 @@ def _line(
     if told is not None:
         about = _about(told, told.question)
     else:
-        question = next(one for one in ours() if one.code == key)
+        question = ours_to_read()[key]
         about = {
             "kind": question.kind,
             "name_en": question.short_en,
@@ -94,6 +100,6 @@ def _usual(prescription: Prescription, key: str) -> Data | None:
     number = prescription.usual_pain if key == USUAL_PAIN else prescription.usual_lowest_site
     if number is None:
         return None
-    question = next(one for one in ours() if one.code == key)
+    question = ours_to_read()[key]
     chosen = next((one for one in question.choices() if one[0] == number), (0, "", ""))
     return {"number": number, "words": "", "chosen_en": chosen[1], "chosen_it": chosen[2]}

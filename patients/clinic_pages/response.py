@@ -20,8 +20,8 @@ from clinic.scoping import HEALTH_ROLES, clinics_of
 from patients.clinic_pages.durations import in_words
 from patients.clinic_pages.forms.reports import ResponseForm
 from patients.models import WorkItem, WorkItemEntry
-from patients.outcomes import Spread
 from patients.response import ALL, OF_ITEMS, Figure, Period, Response, Span, measured
+from patients.spreads import Spread
 from patients.vocabulary import WorkKind
 
 PERIOD = dt.timedelta(days=89)  # about three months, today included

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0031_review_waiting'),
+        ('patients', '0032_counted_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -36,6 +36,7 @@ READ = {
     "outcomes_behind",
     "response",
     "response_behind",
+    "outcomes_file",
     "reports_file",
     "away",
     "morning",
@@ -90,6 +91,7 @@ def addresses(aurora) -> dict[str, str]:
         "review_add": [aurora.prescription.reviews.first().number],
         "outcomes_behind": ["reviews.open"],
         "response_behind": ["all", "waits"],
+        "outcomes_file": ["csv"],
         "reports_file": ["csv"],
         "patient_merge": [aurora.newcomer.pk],
         "patient_team_leave": [CareTeamMemberFactory(patient=aurora.patient).user_id],
@@ -153,6 +155,7 @@ def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
         "outcomes_behind",
         "response",
         "response_behind",
+        "outcomes_file",
         "reports_file",
         "handouts",
         "away",
@@ -190,7 +193,7 @@ def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
         if name
         not in {
             *("worklist", "reports", "outcomes", "outcomes_behind", "handouts", "away", "morning"),
-            *("notices", "reports_file", "response", "response_behind"),
+            *("notices", "reports_file", "response", "response_behind", "outcomes_file"),
         }
         and asked(client, name, at).status_code != 404
     }

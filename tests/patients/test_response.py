@@ -16,8 +16,8 @@ from clinic.scoping import Role
 from patients import work
 from patients.clinic_pages.durations import in_words
 from patients.models import WorkItem
-from patients.outcomes import Spread
 from patients.response import ALL, Figure, Measured, Period, Response, measured
+from patients.spreads import Spread
 from patients.vocabulary import WorkKind
 from tests.factories import (
     ClinicFactory,
