@@ -221,7 +221,9 @@ def test_what_is_recorded_fits_its_programme(loaded: Loaded) -> None:
         assert course.starts_on is not None
         assert course.starts_on <= one.practised_on <= one.recorded_on <= (course.ended_on or UNTIL)
         assert local_date(one.first_recorded_at, zone) == one.recorded_on
-        assert one.first_recorded_at <= one.recorded_at <= loaded.now
+        assert course.activated_at is not None
+        assert course.activated_at < one.first_recorded_at <= one.recorded_at <= loaded.now
+        assert local_date(one.recorded_at, zone) <= (course.ended_on or UNTIL)
         if one.source == Source.WEB:
             assert (one.recorded_on - one.practised_on).days <= 3
         prescribed = {exercise.pk: exercise.line for exercise in versions[one.version_id].exercises.all()}
