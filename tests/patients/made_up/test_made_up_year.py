@@ -289,8 +289,8 @@ def test_the_clinics_pages_show_all_of_it(loaded: Loaded, as_staff, time_machine
     time_machine.move_to(loaded.now + dt.timedelta(minutes=1), tick=False)
     client = as_staff(User.objects.get(email="manager@example.org"))
     addresses = [reverse(f"admin:{name}") for name in ("worklist", "reports", "outcomes")]
-    one_of_each = {(one.status, one.end_reason, one.phase): one for one in Prescription.objects.all()}
-    shown = [*one_of_each.values(), *Prescription.objects.filter(stops__isnull=False).distinct()[:4]]
+    one_of_each = {(one.status, one.phase): one for one in Prescription.objects.all()}
+    shown = [*one_of_each.values(), *Prescription.objects.filter(stops__isnull=False).distinct()[:2]]
     addresses += [reverse("admin:prescription_report", args=[one.pk]) for one in shown]
     for address in addresses:
         assert client.get(address).status_code == 200, address
