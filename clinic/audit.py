@@ -114,6 +114,28 @@ def write_each(
     subject: models.Model | None = None,
 ) -> None:
     """One line for each of `events`, a verb and its object, in one query."""
+    _add(((verb, obj, subject) for verb, obj in events), actor=actor, clinic=clinic, now=now)
+
+
+def write_about_each(
+    *,
+    verb: str,
+    objs: Iterable[tuple[models.Model, models.Model]],
+    actor: User | None,
+    clinic: Clinic | None,
+    now: dt.datetime,
+) -> None:
+    """One line for each of `objs`, an object and the patient whose record it is about, in one query."""
+    _add(((verb, obj, subject) for obj, subject in objs), actor=actor, clinic=clinic, now=now)
+
+
+def _add(
+    events: Iterable[tuple[str, models.Model, models.Model | None]],
+    *,
+    actor: User | None,
+    clinic: Clinic | None,
+    now: dt.datetime,
+) -> None:
     Event.objects.bulk_create(
         [
             Event(
@@ -125,7 +147,7 @@ def write_each(
                 object_type=obj._meta.label,
                 object_id=_key(obj),
             )
-            for verb, obj in events
+            for verb, obj, subject in events
         ]
     )
 

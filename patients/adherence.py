@@ -21,9 +21,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from patients import facts
-from patients.facts import SessionFacts, StopFacts, TrialFacts, VersionFacts
+from patients.facts import SessionFacts, TrialFacts, VersionFacts
 from patients.models import Prescription
-from patients.trial import ONE_DAY, day_number, is_paused
+from patients.totals import NAMES, NOTHING, Totals, of_one_day
+from patients.trial import ONE_DAY, day_number
 from patients.vocabulary import Outcome
 
 
@@ -59,27 +60,18 @@ class Day:
     reason: str = ""  # why nothing was done, one of SkippedDay.Reason, where the day was told as skipped
     is_day_off: bool = False  # not a weekday of the programme, so nothing was to be entered
 
+    @property
+    def totals(self) -> Totals:
+        return of_one_day(self.sessions_done, self.sessions_due, self.dose_halves_done, self.doses_due)
+
 
 @dataclass(frozen=True)
-class Report:
-    """Rates are fractions of 1, None where nothing is due. `doses_done` may end in a half."""
+class Report(Totals):
+    """The days of a programme until a date, and their totals."""
 
-    sessions_done: int
-    sessions_due: int
-    session_rate: float | None
-    doses_done: float
-    doses_due: int
-    dose_rate: float | None
     days: tuple[Day, ...]
     day_number: int | None
     review_on: dt.date | None
-    days_due: int
-    days_practised: int
-
-    @property
-    def too_little_to_judge(self) -> bool:
-        """Fewer than half of the due days practised."""
-        return self.days_due > 0 and 2 * self.days_practised < self.days_due
 
 
 def report(prescription: Prescription, *, on: dt.date) -> Report:
@@ -104,24 +96,18 @@ def within(seen: Report, *, first: dt.date, last: dt.date) -> Report:
 
 
 def _summed(days: tuple[Day, ...], *, day_number: int | None, review_on: dt.date | None) -> Report:
-    sessions_done = sum(day.sessions_done for day in days)
-    sessions_due = sum(day.sessions_due for day in days)
-    halves = sum(day.dose_halves_done for day in days)
-    doses_due = sum(day.doses_due for day in days)
-    due = [day for day in days if day.sessions_due]
+    together = sum((day.totals for day in days), start=NOTHING)
     return Report(
-        sessions_done=sessions_done,
-        sessions_due=sessions_due,
-        session_rate=sessions_done / sessions_due if sessions_due else None,
-        doses_done=halves / 2,
-        doses_due=doses_due,
-        dose_rate=halves / (2 * doses_due) if doses_due else None,
+        **{name: getattr(together, name) for name in NAMES},
         days=days,
         day_number=day_number,
         review_on=review_on,
-        days_due=len(due),
-        days_practised=sum(day.sessions_done > 0 for day in due),
     )
+
+
+def over_and_today(trial: TrialFacts, day: dt.date) -> tuple[Day, Day]:
+    """`day` as it counts once it is over, and as it counts while it is today, by what is told so far."""
+    return _day(trial, day, today=None), _day(trial, day, today=day)
 
 
 def _dates(trial: TrialFacts, on: dt.date) -> list[dt.date]:
@@ -130,11 +116,11 @@ def _dates(trial: TrialFacts, on: dt.date) -> list[dt.date]:
     return [trial.starts_on + ONE_DAY * offset for offset in range((on - trial.starts_on).days + 1)]
 
 
-def _day(trial: TrialFacts, day: dt.date, *, today: dt.date) -> Day:
+def _day(trial: TrialFacts, day: dt.date, *, today: dt.date | None) -> Day:
     sessions = trial.sessions_by_day.get(day, [])
     marks = _marks(trial, sessions)
     version = _asked_by(trial, day)
-    if is_paused(day, trial.pauses):
+    if trial.paused.hold(day):
         return Day(day, DayState.PAUSED, marks, sessions_recorded=len(sessions))
     if version is None or not _is_asked(trial, version, day):
         is_day_off = version is not None and day.isoweekday() not in version.weekdays
@@ -172,9 +158,8 @@ def _state(*, told: bool, practised: int, due: int, complete: bool) -> DayState:
 
 
 def _marks(trial: TrialFacts, sessions: Sequence[SessionFacts]) -> frozenset[Mark]:
-    stopping = {stop.session_uid for stop in trial.stops}
     found = {
-        Mark.STOPPED: any(session.stopped or session.uid in stopping for session in sessions),
+        Mark.STOPPED: any(session.stopped or session.uid in trial.stopping for session in sessions),
         Mark.BACK_FILLED: any(session.back_filled for session in sessions),
         Mark.PAPER: any(session.from_paper for session in sessions),
         Mark.LATE: any(session.arrived_late for session in sessions),
@@ -185,38 +170,28 @@ def _marks(trial: TrialFacts, sessions: Sequence[SessionFacts]) -> frozenset[Mar
 # --- What is due ------------------------------------------------------------------------------------
 
 
-def _in_force(trial: TrialFacts, day: dt.date) -> VersionFacts | None:
-    """The version with the highest number that starts on or before `day`."""
-    started = [version for version in trial.versions if version.starts_on <= day]
-    return started[-1] if started else None
-
-
 def _asked_by(trial: TrialFacts, day: dt.date) -> VersionFacts | None:
     """The version in force on `day`, with the exercises of the one that was practised by.
 
     They differ where a clinician adjusted it on the same day, before a page that was open, or a phone without
     a network, had sent what was done by the version before.
     """
-    version, sessions = _in_force(trial, day), trial.sessions_by_day.get(day)
+    version, sessions = trial.in_force(day), trial.sessions_by_day.get(day)
     if version is None or not sessions:
         return version
-    done_by = next((one for one in trial.versions if one.pk == sessions[-1].version), version)
-    return replace(version, lines=done_by.lines)
+    done_by = trial.version_by_pk.get(sessions[-1].version, version)
+    return version if done_by.lines == version.lines else replace(version, lines=done_by.lines)
 
 
 def _is_asked(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
     """Whether any session is asked on `day`: a day of the schedule, not after the end, not suspended."""
     after_end = trial.ended_on is not None and day > trial.ended_on
-    suspended = any(
-        reported_on < day and (cleared_on is None or day < cleared_on)
-        for reported_on, cleared_on in trial.suspensions
-    )
-    return day.isoweekday() in version.weekdays and not after_end and not suspended
+    return day.isoweekday() in version.weekdays and not after_end and not trial.suspended.hold(day)
 
 
 def _only_recorded_is_due(trial: TrialFacts, day: dt.date, *, today: dt.date | None) -> bool:
     """Today, the end day, and the day of an emergency report: what is not recorded is not owed."""
-    return day in {today, trial.ended_on, *(reported_on for reported_on, _ in trial.suspensions)}
+    return day in {today, trial.ended_on} or day in trial.reported
 
 
 def _can_go_on(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
@@ -266,32 +241,12 @@ def _dose_is_due(trial: TrialFacts, line: uuid.UUID, session: SessionFacts) -> b
 
 def _is_off(trial: TrialFacts, line: uuid.UUID, session: SessionFacts, *, from_it: bool) -> bool:
     """Whether `line` was off in `session`; `from_it` counts a stop that was made in this session."""
-    return any(
-        (stop.session_uid == session.uid and from_it)
-        or (
-            stop.session_uid != session.uid
-            and (stop.on, stop.first_recorded_at) < session.place
-            and not _was_resumed_before(stop, session)
-        )
-        for stop in trial.stops
-        if stop.line == line
-    )
-
-
-def _was_resumed_before(stop: StopFacts, session: SessionFacts) -> bool:
-    if stop.resumed_on is None or stop.resumed_at is None:
-        return False
-    same_day = session.on == stop.resumed_on and session.first_recorded_at >= stop.resumed_at
-    return session.on > stop.resumed_on or same_day
+    return trial.stopped_line(line).is_off_in(session.uid, session.place, from_it=from_it)
 
 
 def _is_off_at_end(trial: TrialFacts, line: uuid.UUID, day: dt.date) -> bool:
     """Whether `line` is off when `day` is over, so also in a session of it that was not recorded."""
-    return any(
-        stop.on <= day and (stop.resumed_on is None or stop.resumed_on > day)
-        for stop in trial.stops
-        if stop.line == line
-    )
+    return trial.stopped_line(line).is_off_at_end(day)
 
 
 def _all_off(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:

@@ -96,11 +96,18 @@ def hand_over_places(
         for patient in concerned
         if patient.pk not in there
     )
-    for member in made:
-        audit.write(verb=Verb.JOINED, obj=member, actor=by, clinic=clinic, subject=member.patient, now=now)
+    audit.write_about_each(
+        verb=Verb.JOINED,
+        objs=[(member, member.patient) for member in made],
+        actor=by,
+        clinic=clinic,
+        now=now,
+    )
 
 
 def _end(places: QuerySet[CareTeamMember], *, clinic: Clinic, by: User, now: dt.datetime) -> None:
-    for place in places.select_related("patient"):
-        audit.write(verb=Verb.LEFT, obj=place, actor=by, clinic=clinic, subject=place.patient, now=now)
-        place.delete()
+    ended = list(places.select_related("patient"))
+    audit.write_about_each(
+        verb=Verb.LEFT, objs=[(place, place.patient) for place in ended], actor=by, clinic=clinic, now=now
+    )
+    CareTeamMember.objects.filter(pk__in=[place.pk for place in ended]).delete()

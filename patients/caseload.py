@@ -14,7 +14,7 @@ from clinic.models import Clinic, User
 from patients.care_team import hand_over_places, join_team
 from patients.locking import locked, locked_patient, locked_prescriptions
 from patients.models import Patient, Prescription, WorkItem
-from patients.work import refuse_outsider
+from patients.work import ask_anew, refuse_outsider
 
 
 @transaction.atomic
@@ -27,7 +27,8 @@ def hand_over_patients(
     now: dt.datetime,
     patients: Iterable[Patient] | None = None,
 ) -> int:
-    """Give `giver`'s prescriptions that have not ended, open work and places in care teams to `taker`.
+    """Give `giver`'s prescriptions that have not ended, open work and places in care teams to `taker`, who
+    has seen none of that work yet. A fixed number of statements, however many patients.
 
     All of them in `clinic`, or those of `patients`. Gives the number of prescriptions handed over. Raises
     ValidationError if `taker` does not treat in this clinic.
@@ -79,7 +80,11 @@ def _hand_over(
     moved = locked_prescriptions(running.exclude(status=Prescription.Status.ENDED))
     moved = [one for one in moved if one.clinician_id == giver.pk and one.status != Prescription.Status.ENDED]
     Prescription.objects.filter(pk__in=[one.pk for one in moved]).update(clinician=taker)
-    WorkItem.objects.open().filter(owner=giver, **of_these).update(owner=taker)
-    for one in moved:
-        audit.write(verb=Verb.HANDED_OVER, obj=one, actor=by, clinic=clinic, subject=one.patient, now=now)
+    open_items = WorkItem.objects.open().filter(owner=giver)
+    items = list(open_items.filter(**of_these).select_related("patient"))
+    ask_anew(open_items.filter(pk__in=[item.pk for item in items]), now=now, owner=taker)
+    given: list[Prescription | WorkItem] = [*moved, *items]
+    audit.write_about_each(
+        verb=Verb.HANDED_OVER, objs=[(one, one.patient) for one in given], actor=by, clinic=clinic, now=now
+    )
     return len(moved)

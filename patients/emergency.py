@@ -14,7 +14,7 @@ from clinic import audit
 from clinic.audit import Verb
 from clinic.localtime import local_date
 from clinic.models import User
-from patients.locking import locked_patient
+from patients.locking import locked_patient, mark_changed
 from patients.models import EmergencyReport, Patient, Prescription
 from patients.notices.alerts import owe_alert
 from patients.vocabulary import CALL_NOW, Alert, EmergencySign, WorkKind
@@ -47,6 +47,7 @@ def report_emergency(
         reported_on=local_date(now, patient.zone),
         reported_by=by,
     )
+    mark_changed([patient])
     prescription = Prescription.objects.active().filter(patient=patient).select_related("clinician").first()
     clinician = prescription.clinician if prescription else _last_clinician(patient)
     items = open_work(
@@ -88,6 +89,7 @@ def clear_emergency(*, patient: Patient, note: str, by: User, now: dt.datetime) 
     EmergencyReport.objects.filter(pk__in=[report.pk for report in reports]).update(
         cleared_at=now, cleared_on=local_date(now, patient.zone), cleared_by=by, clearing_note=note.strip()
     )
+    mark_changed([patient])
     audit.write_many(
         verb=Verb.CLEARED, objs=reports, actor=by, clinic=patient.clinic, subject=patient, now=now
     )

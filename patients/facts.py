@@ -2,10 +2,11 @@
 
 import datetime as dt
 import uuid
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.db.models import CharField, F, Value
 
@@ -21,8 +22,16 @@ from patients.models import (
     SkippedDay,
 )
 from patients.models.prescription import PrescriptionVersion
-from patients.trial import Span
+from patients.stopped_line import StopFacts, StoppedLine
+from patients.trial import ONE_DAY, Span, SpansInOrder
 from patients.vocabulary import Outcome, SkipReason, Source
+
+HALVES = {Outcome.DONE.value: 2, Outcome.PARTLY.value: 1}
+NEVER_STOPPED = StoppedLine()
+OF_A_SESSION = (
+    *("uid", "prescription_id", "version_id", "practised_on", "recorded_on", "first_recorded_at"),
+    *("stopped", "source", "arrived_late"),
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +52,7 @@ class RecordFacts:
     @property
     def halves(self) -> int:
         """What it counts for, in halves: done (an easier form too) 2, partly 1, else 0."""
-        return {Outcome.DONE: 2, Outcome.PARTLY: 1}.get(Outcome(self.outcome), 0)
+        return HALVES.get(self.outcome, 0)
 
     @property
     def was_pain_skip(self) -> bool:
@@ -69,16 +78,6 @@ class SessionFacts:
 
 
 @dataclass(frozen=True)
-class StopFacts:
-    line: uuid.UUID
-    session_uid: uuid.UUID
-    on: dt.date
-    first_recorded_at: dt.datetime
-    resumed_on: dt.date | None
-    resumed_at: dt.datetime | None
-
-
-@dataclass(frozen=True)
 class TrialFacts:
     """One prescription as adherence sees it. Dates are local dates of the patient."""
 
@@ -92,6 +91,60 @@ class TrialFacts:
     sessions: tuple[SessionFacts, ...]  # in order
     stops: tuple[StopFacts, ...]
     skipped: dict[dt.date, str] = field(default_factory=dict)  # days without practice, and why
+
+    # Adherence asks these of each day and session: what they answer from is put in order once.
+    @cached_property
+    def paused(self) -> SpansInOrder:
+        return SpansInOrder(self.pauses)
+
+    @cached_property
+    def suspended(self) -> SpansInOrder:
+        """The days after an emergency report, up to the one before it was cleared."""
+        return SpansInOrder(
+            Span(reported_on + ONE_DAY, cleared_on - ONE_DAY if cleared_on else dt.date.max)
+            for reported_on, cleared_on in self.suspensions
+        )
+
+    @cached_property
+    def reported(self) -> frozenset[dt.date]:
+        """The days of emergency reports."""
+        return frozenset(reported_on for reported_on, _cleared_on in self.suspensions)
+
+    @cached_property
+    def version_by_pk(self) -> dict[int, VersionFacts]:
+        return {version.pk: version for version in self.versions}
+
+    @cached_property
+    def _reigns(self) -> tuple[list[dt.date], list[VersionFacts]]:
+        """The days on which the version in force changes, and to which."""
+        days: list[dt.date] = []
+        versions: list[VersionFacts] = []
+        for version in sorted(self.versions, key=lambda one: (one.starts_on, one.number)):
+            if not versions or version.number > versions[-1].number:
+                days.append(version.starts_on)
+                versions.append(version)
+        return days, versions
+
+    def in_force(self, day: dt.date) -> VersionFacts | None:
+        """The version with the highest number that starts on or before `day`."""
+        days, versions = self._reigns
+        place = bisect_right(days, day)
+        return versions[place - 1] if place else None
+
+    @cached_property
+    def stopping(self) -> frozenset[uuid.UUID]:
+        """The sessions in which something was stopped."""
+        return frozenset(stop.session_uid for stop in self.stops)
+
+    @cached_property
+    def _stopped_lines(self) -> dict[uuid.UUID, StoppedLine]:
+        stops: dict[uuid.UUID, list[StopFacts]] = defaultdict(list)
+        for stop in self.stops:
+            stops[stop.line].append(stop)
+        return {line: StoppedLine(found) for line, found in stops.items()}
+
+    def stopped_line(self, line: uuid.UUID) -> StoppedLine:
+        return self._stopped_lines.get(line, NEVER_STOPPED)
 
     @cached_property
     def sessions_by_day(self) -> dict[dt.date, list[SessionFacts]]:
@@ -175,16 +228,22 @@ def _suspensions(patient_ids: list[int]) -> dict[int, list[tuple[dt.date, dt.dat
     return found
 
 
+@cache
+def _record(outcome: str, skip_reason: str) -> RecordFacts:
+    """There are few that differ, and many exercises in many sessions."""
+    return RecordFacts(outcome, skip_reason)
+
+
 def _sessions(ids: list[int]) -> dict[int, list[SessionFacts]]:
     records: dict[int, dict[uuid.UUID, RecordFacts]] = defaultdict(dict)
     rows = ExerciseRecord.objects.filter(session__prescription__in=ids, session__superseded_at__isnull=True)
     for session_id, line, outcome, reason in rows.order_by().values_list(
         "session_id", "line", "outcome", "skip_reason"
     ):
-        records[session_id][line] = RecordFacts(outcome, reason)
+        records[session_id][line] = _record(outcome, reason)
     found: dict[int, list[SessionFacts]] = defaultdict(list)
     sessions = PracticeSession.objects.current().told().filter(prescription__in=ids)
-    for session in sessions.order_by("practised_on", "first_recorded_at", "pk"):
+    for session in sessions.only(*OF_A_SESSION).order_by("practised_on", "first_recorded_at", "pk"):
         found[session.prescription_id].append(
             SessionFacts(
                 uid=session.uid,
@@ -203,17 +262,17 @@ def _sessions(ids: list[int]) -> dict[int, list[SessionFacts]]:
 
 def _stops(ids: list[int]) -> dict[int, list[StopFacts]]:
     found: dict[int, list[StopFacts]] = defaultdict(list)
-    for stop in ExerciseStop.objects.filter(prescription__in=ids).select_related("session"):
-        found[stop.prescription_id].append(
-            StopFacts(
-                line=stop.line,
-                session_uid=stop.session.uid,
-                on=stop.session.practised_on,
-                first_recorded_at=stop.session.first_recorded_at,
-                resumed_on=stop.resumed_on,
-                resumed_at=stop.resumed_at,
-            )
-        )
+    rows = ExerciseStop.objects.filter(prescription__in=ids).values_list(
+        "prescription_id",
+        "line",
+        "session__uid",
+        "session__practised_on",
+        "session__first_recorded_at",
+        "resumed_on",
+        "resumed_at",
+    )
+    for prescription_id, *stop in rows:
+        found[prescription_id].append(StopFacts(*stop))
     return found
 
 

@@ -22,6 +22,7 @@ from patients.trial import day_number, spans
 from patients.vocabulary import Helped
 
 COMPARED = (AVERAGE_PAIN, ACTIVITY)
+DAYS_NAMED = 6  # stops on more days than these are told by the last one
 
 
 class Stop(NamedTuple):
@@ -53,13 +54,14 @@ def in_short(*, seen: Report, review: Review | None, answers: Data, stops: Seque
 def stops_of(prescription: Prescription) -> list[Stop]:
     """One for each session in which something was stopped, in their order: a whole session that was stopped
     has a row for each exercise. Two queries, for the stops and for the pauses by which days are counted."""
-    rows = ExerciseStop.objects.filter(prescription=prescription).select_related("session")
+    rows = ExerciseStop.objects.filter(prescription=prescription)
     pauses = spans(prescription)
     found: dict[int, Stop] = {}
-    for row in rows.order_by("session__practised_on", "stopped_at", "pk"):
-        day = day_number(starts_on=prescription.starts_on, on=row.session.practised_on, pauses=pauses)
-        known = found.get(row.session_id)
-        found[row.session_id] = Stop(day, row.resumed_at is None or (known is not None and known.is_off))
+    told = rows.order_by("session__practised_on", "stopped_at", "pk")
+    for session, on, resumed_at in told.values_list("session_id", "session__practised_on", "resumed_at"):
+        day = day_number(starts_on=prescription.starts_on, on=on, pauses=pauses)
+        known = found.get(session)
+        found[session] = Stop(day, resumed_at is None or (known is not None and known.is_off))
     return list(found.values())
 
 
@@ -118,6 +120,8 @@ def _days(stops: Sequence[Stop]) -> str:
     days = sorted({stop.day for stop in stops if stop.day is not None})
     if not days:
         return _("before day 1")
+    if len(days) > DAYS_NAMED:
+        return _("the last on day %(day)s") % {"day": days[-1]}
     return ngettext("day %(days)s", "days %(days)s", len(days)) % {
         "days": get_text_list([str(day) for day in days], _("and"))
     }

@@ -12,6 +12,7 @@ from clinic.signin.staff import end_membership
 from patients.care_team import leave_all_teams
 from patients.caseload import hand_over_patients
 from patients.models import Prescription, WorkItem
+from patients.work import ask_anew
 
 
 def keeps_something(user: User, clinic: Clinic) -> bool:
@@ -26,7 +27,7 @@ def keeps_something(user: User, clinic: Clinic) -> bool:
 def leave(*, user: User, clinic: Clinic, taker: User | None, by: User, now: dt.datetime) -> None:
     """End all that `user` is in `clinic`; what they keep goes to `taker` first, places in care teams too.
 
-    Without a taker those places end.
+    Without a taker those places end. What they had taken of a colleague's work asks for its owner again.
 
     Raises ValidationError at `taker` where something would stay open or the taker does not treat here,
     and for the last manager.
@@ -37,6 +38,8 @@ def leave(*, user: User, clinic: Clinic, taker: User | None, by: User, now: dt.d
         hand_over_patients(clinic=clinic, giver=user, taker=taker, by=by, now=now)
     elif keeps_something(user, clinic):
         raise ValidationError({"taker": ValidationError(_("Say who takes over."), code="required")})
+    taken = WorkItem.objects.open().filter(acknowledged_by=user, patient__clinic=clinic)
+    ask_anew(taken, now=now)
     end_absences(user=user, clinic=clinic, by=by, now=now)
     leave_all_teams(user=user, clinic=clinic, by=by, now=now)
     for membership in Membership.objects.active().filter(user=user, clinic=clinic):

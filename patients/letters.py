@@ -18,6 +18,7 @@ from patients.models import Prescription, Review
 class Letter(StrEnum):
     DOCTOR = "doctor"
     DISCHARGE = "discharge"
+    REFERRAL = "referral"  # of a review that was signed with this decision
 
     @property
     def heading(self) -> str:
@@ -27,6 +28,7 @@ class Letter(StrEnum):
 TITLES = {
     Letter.DOCTOR: gettext_lazy("Letter to the family doctor"),
     Letter.DISCHARGE: gettext_lazy("Discharge letter"),
+    Letter.REFERRAL: gettext_lazy("Referral letter"),
 }
 
 
@@ -50,8 +52,8 @@ def summary(told: Told) -> str:
     return "\n".join([*_whom(told), "", *_said(told), *([note] if note else [])])
 
 
-def letter(kind: Letter, told: Told, *, by: User) -> str:
-    """A draft for whoever signs it."""
+def letter(kind: Letter, told: Told, *, by: User, referral: Review | None = None) -> str:
+    """A draft for whoever signs it; `referral` is the review that refers, with to whom and why."""
     prescription = told.prescription
     clinic = prescription.patient.clinic
     words = {"name": prescription.patient, "from": _date(prescription.starts_on)}
@@ -64,13 +66,17 @@ def letter(kind: Letter, told: Told, *, by: User) -> str:
         opening = _("%(name)s has practised a home exercise programme for back pain since %(from)s.") % words
     else:
         opening = _("%(name)s has been given a home exercise programme for back pain.") % words
+    refers = referral.snapshot.get("referral", {}) if referral is not None else {}
     phone = [_("For questions please call us: %(phone)s.") % {"phone": clinic.phone}] if clinic.phone else []
     return "\n".join(
         [
+            *([_("To: %(name)s") % {"name": refers["to"]}, ""] if refers.get("to") else []),
             *_whom(told),
             "",
             _("Dear colleague,"),
             opening,
+            *([_("We would be glad if you saw %(name)s.") % words] if referral is not None else []),
+            *([_("Reason: %(why)s") % {"why": refers["why"]}] if refers.get("why") else []),
             "",
             *_said(told),
             "",

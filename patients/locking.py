@@ -12,7 +12,7 @@ SQLite has no row locks: there a transaction that writes has the whole database 
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from patients.models import Patient, Prescription
@@ -21,20 +21,29 @@ from patients.models import Patient, Prescription
 def locked(prescription: Prescription) -> Prescription:
     """The row as it is now, locked until the transaction ends, with its patient and clinic.
 
-    What else a rule asks of the past must be read after this, in a query of its own: a statement that
-    waited for the lock does not see what was committed meanwhile in other rows.
+    Whoever asks for it is about to change something, so it counts as changed: stored figures are counted
+    anew (patients.counting). What else a rule asks of the past must be read after this, in a query of its
+    own: a statement that waited for the lock does not see what was committed meanwhile in other rows.
     """
-    rows = Prescription.objects.select_for_update(of=("self",), no_key=True)
-    rows = rows.select_related("patient__clinic", "clinician").filter(pk=prescription.pk)
-    # Where its patient was merged while we waited, the row and the patient of before do not fit together
-    # in that statement any more: PostgreSQL leaves it out, and a second one finds it.
-    return rows.first() or rows.get()
+    ours = Prescription.objects.filter(pk=prescription.pk)
+    ours.update(changes=F("changes") + 1)  # in PostgreSQL this is the lock
+    return ours.select_related("patient__clinic", "clinician").get()
 
 
 def locked_current(patient: Patient) -> Prescription | None:
     """As `locked`, the patient's running prescription, else the one that ended last, else None."""
     rows = Prescription.objects.select_for_update(of=("self",), no_key=True).of(patient)
-    return rows.select_related("patient__clinic", "clinician").latest_first().first()
+    found = rows.select_related("patient__clinic", "clinician").latest_first().first()
+    if found is not None:
+        found.changes += 1
+        found.save(update_fields=["changes"])
+    return found
+
+
+def mark_changed(patients: Iterable[Patient]) -> None:
+    """What is told of these patients acts on their running programmes. Locks those as `locked` does."""
+    running = Prescription.objects.active().filter(patient__in=patients)
+    running.update(changes=F("changes") + 1)
 
 
 def locked_prescriptions(rows: QuerySet[Prescription]) -> list[Prescription]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic import audit
 from clinic.audit import Verb
 from clinic.models import Notice, User
-from patients.locking import locked_patients
+from patients.locking import locked_patients, mark_changed
 from patients.mail_address import close_if_mended
 from patients.models import (
     CalendarFeed,
@@ -131,6 +131,7 @@ def _lock_what_changes(keep: Patient, other: Patient) -> None:
     """
     rows = Prescription.objects.select_for_update(of=("self",), no_key=True)
     list(rows.filter(patient__in=[keep, other]).order_by("pk"))
+    mark_changed([keep, other])
     Patient.objects.select_for_update(of=("self",)).get(pk=other.pk)
 
 

@@ -1,24 +1,20 @@
 """A clinician's morning list: who has gone silent, who has not begun, and what patients ask or wish for.
 
-Silent is who has recorded nothing, and said nothing, on the clinic's number of due days running. It is new
-once: on the first list after the last of these days.
+Who is silent is said in patients.silence. It is new once: on the first list after the last of the silent days
+that it takes.
 """
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Max, Q
 
 from clinic.absences import away_for
 from clinic.localtime import local_date
 from clinic.models import Clinic, User
-from patients import facts
-from patients.adherence import Day, DayState, of_facts
-from patients.facts import TrialFacts
-from patients.models import EmergencyReport, Prescription, WorkItem
-from patients.trial import ONE_DAY
+from patients.models import Prescription, WorkItem
+from patients.silence import expected, silences
 from patients.vocabulary import WorkKind
 
 
@@ -63,20 +59,18 @@ def morning_list(*, user: User, clinic: Clinic, since: dt.datetime, now: dt.date
     A constant number of queries. Whose programme is suspended or paused today is not called silent.
     """
     whose = {user.pk, *(person for house, person in away_for(user, now=now) if house == clinic.pk)}
-    suspended = EmergencyReport.objects.uncleared().filter(patient=OuterRef("patient"))
-    running = Prescription.objects.active().filter(
-        ~Exists(suspended), patient__clinic=clinic, clinician__in=whose
+    running = expected().filter(patient__clinic=clinic, clinician__in=whose)
+    ordered = running.select_related("patient__clinic").order_by(
+        "patient__family_name", "patient__given_name", "pk"
     )
-    prescriptions = list(
-        running.select_related("patient__clinic").order_by(
-            "patient__family_name", "patient__given_name", "pk"
-        )
-    )
-    known = facts.load(prescriptions)
     quiet = [
-        found
-        for one in prescriptions
-        if (found := _quiet(one, known[one.pk], since=since, now=now)) is not None
+        Quiet(
+            prescription=one.prescription,
+            reached_on=one.reached_on,
+            last_on=one.last_on,
+            is_new=one.reached_on >= local_date(since, one.prescription.patient.zone),
+        )
+        for one in silences(list(ordered), now=now)
     ]
     return Morning(
         clinic=clinic,
@@ -96,35 +90,3 @@ def _asked(whose: set[int], clinic: Clinic, since: dt.datetime) -> list[Asked]:
     )
     rows = items.select_related("patient").annotate(last_at=Max("entries__at")).by_urgency()
     return [Asked(item, is_new=item.last_at is not None and item.last_at > since) for item in rows]
-
-
-def _quiet(one: Prescription, trial: TrialFacts, *, since: dt.datetime, now: dt.datetime) -> Quiet | None:
-    zone, most = one.patient.zone, one.patient.clinic.silent_after_days
-    today = local_date(now, zone)
-    reached_on = _reached_on(one, trial, today=today, most=most)
-    if reached_on is None:
-        return None
-    last_on = trial.sessions[-1].on if trial.sessions else None
-    return Quiet(one, reached_on, last_on, is_new=reached_on >= local_date(since, zone))
-
-
-def _reached_on(one: Prescription, trial: TrialFacts, *, today: dt.date, most: int) -> dt.date | None:
-    if one.starts_on is None:  # its first session begins it, and no day is due before
-        reached_on = one.activated_on + (most - 1) * ONE_DAY if one.activated_on else None
-        return reached_on if reached_on is not None and reached_on < today else None
-    days = of_facts(trial, on=today).days
-    silent = _silent_days(days, today)
-    return silent[most - 1] if len(silent) >= most else None
-
-
-def _silent_days(days: Sequence[Day], today: dt.date) -> list[dt.date]:
-    """The due days over which nothing was heard until now, in order; none while today is paused or told."""
-    found = []
-    for day in reversed(days):
-        if day.sessions_recorded or day.state == DayState.SKIPPED:
-            break
-        if day.on == today and day.state == DayState.PAUSED:
-            return []
-        if day.on < today and day.state == DayState.NOT_RECORDED:
-            found.append(day.on)
-    return found[::-1]

@@ -21,6 +21,7 @@ from patients.plans import Plan, plan_of
 from patients.preferences import set_reminders
 from patients.reviews import open_review
 from patients.screening import ScreeningAnswers, conflicts, precautions_of, refuse_screening
+from patients.silent_work import close_silences
 from patients.stepping import drop_requests
 from patients.trial import begin_count
 from patients.versions import add_version, refuse_foreign
@@ -175,6 +176,7 @@ def end(*, prescription: Prescription, reason: EndReason, by: User, now: dt.date
     prescription.save()
     outcome = str(_("The programme has ended."))
     drop_requests(prescription.step_requests.all(), prescription, by=by, outcome=outcome, now=now)
+    close_silences(prescription=prescription, reason=reason, by=by, now=now)
     audit.write(
         verb=Verb.ENDED,
         obj=prescription,

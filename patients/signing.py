@@ -46,6 +46,8 @@ def sign_review(
     word: str = "",
     next_after_days: int | None = None,
     end_reason: EndReason | None = None,
+    refer_to: str = "",
+    refer_why: str = "",
     by: User,
     now: dt.datetime,
 ) -> Review:
@@ -54,7 +56,8 @@ def sign_review(
     `note` is for colleagues; `word` is for the patient, who is told by mail that there is one. Where the
     programme goes on, the next count begins today, or with the maintenance that begins tomorrow, and is
     over after `next_after_days` (as before, unless given). The decision to end it ends it, for `end_reason`;
-    to see the patient in the clinic is a wish for an appointment on the worklist.
+    to see the patient in the clinic is a wish for an appointment on the worklist; of the decision to refer,
+    to whom and why are kept, for the letter.
     Raises ValidationError if a colleague has signed already, and without a reason for the end.
     """
     if decision == Decision.SEE_IN_CLINIC:
@@ -78,6 +81,8 @@ def sign_review(
         answers=answers_data(prescription, review=review.number),
         stops=stops_of(prescription),
     )
+    if decision == Decision.REFER:
+        review.snapshot["referral"] = {"to": refer_to.strip(), "why": refer_why.strip()}
     review.save()
     if is_running:
         _go_on(prescription, review, next_after_days=next_after_days, today=today)

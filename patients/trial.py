@@ -6,6 +6,7 @@ counted days are over, so on the morning after the last of them.
 """
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -28,13 +29,34 @@ def is_paused(day: dt.date, pauses: Iterable[Span]) -> bool:
     return any(pause.holds(day) for pause in pauses)
 
 
+class SpansInOrder:
+    """Many spans, of which much is asked: joined where they meet, and in order."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._spans: list[Span] = []
+        for span in sorted(span for span in spans if span.first <= span.last):
+            before = self._spans[-1] if self._spans else None
+            if before and span.first <= before.last:
+                self._spans[-1] = Span(before.first, max(before.last, span.last))
+            else:
+                self._spans.append(span)
+        self._firsts = [span.first for span in self._spans]
+
+    def hold(self, day: dt.date) -> bool:
+        place = bisect_right(self._firsts, day)
+        return place > 0 and day <= self._spans[place - 1].last
+
+    def days_within(self, first: dt.date, last: dt.date) -> int:
+        """How many of their days lie from `first` to `last`, both included."""
+        parts = ((max(first, span.first), min(last, span.last)) for span in self._spans)
+        return sum((until - since).days + 1 for since, until in parts if since <= until)
+
+
 def day_number(*, starts_on: dt.date | None, on: dt.date, pauses: Iterable[Span]) -> int | None:
     """Which day of the programme `on` is; on a paused day, the last one counted. None before day 1."""
     if starts_on is None or on < starts_on:
         return None
-    pauses = list(pauses)
-    span = (starts_on + ONE_DAY * offset for offset in range((on - starts_on).days + 1))
-    return sum(not is_paused(day, pauses) for day in span) or None
+    return (on - starts_on).days + 1 - SpansInOrder(pauses).days_within(starts_on, on) or None
 
 
 def review_point(*, counts_from: dt.date, after_days: int, pauses: Iterable[Span]) -> dt.date:

@@ -163,6 +163,8 @@ class WorkKind(models.TextChoices):
     EMERGENCY = "emergency", _("Emergency sign reported")
     STOP = "stop", _("Stop or pain alert")
     SKIPPED_FOR_PAIN = "skipped_for_pain", _("Skipped for pain twice running")
+    SILENT = "silent", _("Silent")
+    NOT_STARTED = "not_started", pgettext_lazy("a programme", "Not begun yet")
     REVIEW = "review", _("Review")
     QUESTION = "question", _("Question")
     WISH = "wish", _("Wish for an appointment or a call")
@@ -194,6 +196,8 @@ class Alert(models.TextChoices):
     CALL_HELPED = "call_helped", _("Ask them whether the exercises have helped.")
     CALL_WORD = "call_word", _("Tell them the word that was written for them after the review.")
     ADDRESS_REFUSED = "address_refused", _("A mail server refused the address for good.")
+    SILENT = "silent", _("No word on several due days running")
+    NOT_STARTED = "not_started", _("A programme was given, and no session is recorded")
 
 
 # Most urgent first: the order of the worklist.
@@ -202,6 +206,8 @@ URGENCY = [
     WorkKind.STOP,
     WorkKind.REVIEW,
     WorkKind.SKIPPED_FOR_PAIN,
+    WorkKind.SILENT,
+    WorkKind.NOT_STARTED,
     WorkKind.QUESTION,
     WorkKind.WISH,
     WorkKind.CALL,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
@@ -111,17 +111,7 @@ def hand_over_work(*, item: WorkItem, to: User, by: User, now: dt.datetime) -> N
     Raises ValidationError if `to` does not treat in this clinic.
     """
     refuse_outsider(to, item.patient.clinic)
-    anew = When(acknowledged_at__isnull=False, then=Value(now))
-    if (
-        WorkItem.objects.open()
-        .filter(pk=item.pk)
-        .update(
-            owner=to,
-            acknowledged_at=None,
-            acknowledged_by=None,
-            waits_since=Case(anew, default=F("waits_since")),
-        )
-    ):
+    if ask_anew(WorkItem.objects.open().filter(pk=item.pk), now=now, owner=to):
         audit.write(
             verb=Verb.HANDED_OVER,
             obj=item,
@@ -130,6 +120,16 @@ def hand_over_work(*, item: WorkItem, to: User, by: User, now: dt.datetime) -> N
             subject=item.patient,
             now=now,
         )
+
+
+def ask_anew(items: QuerySet[WorkItem], *, now: dt.datetime, **to: User) -> int:
+    """Nobody has taken `items` any more, which go to `owner` where one is given: what was taken waits from
+    now on, what nobody had taken as long as before. Gives how many there were; the caller writes the audit
+    trail."""
+    taken = When(acknowledged_at__isnull=False, then=Value(now))
+    return items.update(
+        acknowledged_at=None, acknowledged_by=None, waits_since=Case(taken, default=F("waits_since")), **to
+    )
 
 
 @transaction.atomic

@@ -9,8 +9,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from clinic.localtime import local_date, next_open_day
 from clinic.models import Clinic
@@ -31,19 +33,29 @@ FIELDS: dict[type, str] = {Message: "message", PrescriptionVersion: "version", R
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to whom. The item is of `prescription` and its clinician's."""
+    """What happened to whom. The item is of `prescription` and its clinician's.
+
+    It is about an object, or a silence since the local date `quiet_since`, or neither.
+    """
 
     patient: Patient
     prescription: Prescription | None
-    about: About | None
+    about: About | None = None
+    quiet_since: dt.date | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """What its entry says of it."""
+        about = {} if self.about is None else {FIELDS[type(self.about)]: self.about}
+        return {**about, "quiet_since": self.quiet_since}
 
 
 @transaction.atomic
 def add_lines(*, kind: WorkKind, what: Alert, events: Iterable[Event], now: dt.datetime) -> int:
     """Add each event to the open item of its patient, or make one; gives how many events were new.
 
-    An event of the same `what` about the same object is added once, ever. A new one asks for attention again
-    where the item was acknowledged. As many statements for each clinic, however many patients there are.
+    An event of the same `what` about the same object, or the same silence, is added once, ever. A new one
+    asks for attention again where the item was acknowledged. As many statements for each clinic, however many
+    patients there are.
     """
     new = sorted(_unknown(what, list(events)), key=lambda one: (one.patient.clinic_id, one.patient.pk))
     added = 0
@@ -63,13 +75,7 @@ def _add(kind: WorkKind, what: Alert, events: list[Event], *, now: dt.datetime) 
             acknowledged_at=None, acknowledged_by=None, due_on=due_on, waits_since=now
         )
     WorkItemEntry.objects.bulk_create(
-        WorkItemEntry(
-            item=items[one.patient.pk],
-            at=now,
-            what=what,
-            due_on=due_on,
-            **({} if one.about is None else {FIELDS[type(one.about)]: one.about}),
-        )
+        WorkItemEntry(item=items[one.patient.pk], at=now, what=what, due_on=due_on, **one.fields())
         for one in new
     )
     return len(new)
@@ -115,4 +121,20 @@ def _unknown(what: Alert, events: Sequence[Event]) -> list[Event]:
             what=what, **{f"{field}__in": [about.pk for about in abouts if type(about) is model]}
         )
         known |= {(model, pk) for pk in entries.values_list(field, flat=True)}
-    return [one for one in events if one.about is None or (type(one.about), one.about.pk) not in known]
+    told = _silences_told(what, [one for one in events if one.quiet_since is not None])
+    return [
+        one
+        for one in events
+        if (one.about is None or (type(one.about), one.about.pk) not in known)
+        and (one.quiet_since is None or one.patient.pk not in told or one.quiet_since > told[one.patient.pk])
+    ]
+
+
+def _silences_told(what: Alert, events: Sequence[Event]) -> dict[int, dt.date]:
+    """The latest silence that stood on the list, by patient. Not the same date alone: a day that was excused
+    is not heard of any more where staff pause it later, and the silence was told all the same."""
+    if not events:
+        return {}
+    entries = WorkItemEntry.objects.filter(what=what, item__patient__in=[one.patient.pk for one in events])
+    rows = entries.order_by().values("item__patient").annotate(latest=Max("quiet_since"))
+    return dict(rows.values_list("item__patient", "latest"))

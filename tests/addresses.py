@@ -64,6 +64,8 @@ SAME_FOR_ALL = {
     "admin:app_list": "leads to where the admin begins",
     "admin:reports_file": "a kind of file, with what the asker may see",
     "admin:outcomes_behind": "the key of a figure, with what the asker may see",
+    "admin:response_behind": "a kind of work and a figure, with what the asker may see",
+    "admin:outcomes_file": "a kind of file, with what the asker may see",
     "admin:exercise_export": "a kind of file, with what the gallery shows to whoever asks",
     "admin/(?P<url>.*)$": "what Django says where there is nothing",
 }
@@ -154,13 +156,24 @@ def _of_staff_pages(theirs: Furnished) -> dict[str, Arguments]:
         ],
         "admin:reports_file": [{"kind": "csv"}, {"kind": "xlsx"}],
         "admin:outcomes_behind": [
-            {"key": key} for key in ("reviews.reached", "helped.useful", "ended.improved")
+            {"key": key}
+            for key in (
+                *("reviews.reached", "helped.useful", "ended.improved", "exercise.stopped"),
+                *("measured.adherence", "without.pain_change"),
+            )
         ],
+        "admin:response_behind": [
+            {"kind": kind, "figure": figure}
+            for kind, figure in (("all", "waits"), ("stop", "late"), ("skipped_for_pain", "closed"))
+        ],
+        "admin:outcomes_file": [{"kind": "csv"}, {"kind": "xlsx"}],
         "admin:review_add": [
             {"pk": one.pk, "number": 1} for one in (theirs.due, theirs.ended, house.prescription)
         ],
         "admin:prescription_letter": [
-            {"pk": one["pk"], "kind": kind} for one in prescriptions for kind in ("doctor", "discharge")
+            {"pk": one["pk"], "kind": kind}
+            for one in prescriptions
+            for kind in ("doctor", "discharge", "referral")
         ],
         **{f"admin:work_{what}": work for what in ("acknowledge", "hand_over", "close")},
         **{

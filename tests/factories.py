@@ -41,6 +41,7 @@ from patients.models import (
     CalendarFeed,
     CareTeamMember,
     ClinicCards,
+    CountedDay,
     EmergencyReport,
     ExerciseRecord,
     ExerciseStop,
@@ -577,6 +578,16 @@ class ScreeningFactory(DjangoModelFactory):
     none_of_these = True
     asked_by = SelfAttribute("prescription.clinician")
     asked_at = LazyFunction(timezone.now)
+
+
+class CountedDayFactory(DjangoModelFactory):
+    class Meta:
+        model = CountedDay
+
+    prescription = SubFactory(PrescriptionFactory)
+    on = dt.date(2026, 3, 2)
+    sessions_done = sessions_due = dose_halves_done = doses_due = days_due = days_practised = 0
+    today_sessions_done = today_sessions_due = today_dose_halves_done = today_doses_due = 0
 
 
 class PauseFactory(DjangoModelFactory):

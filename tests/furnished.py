@@ -269,6 +269,9 @@ def _practice(house: House) -> tuple[ExerciseStop, WorkItem]:
     WorkItemEntryFactory(item=call, what=Alert.CALL_CHANGED, session=None, version=version)
     address = WorkItemFactory(prescription=prescription, kind=WorkKind.ADDRESS, owner=house.clinician)
     WorkItemEntryFactory(item=address, what=Alert.ADDRESS_REFUSED, session=None)
+    for kind in (WorkKind.SILENT, WorkKind.NOT_STARTED):
+        quiet = WorkItemFactory(prescription=prescription, kind=kind, owner=house.clinician)
+        WorkItemEntryFactory(item=quiet, what=kind.value, session=None, quiet_since=day - 9 * DAY)
     return stop, work
 
 

@@ -17,7 +17,8 @@ from patients.clinic_pages.forms.letter import LetterForm
 from patients.clinic_pages.report_context import told_of
 from patients.clinic_pages.scope import CLINICIANS, prescription_or_404
 from patients.letters import Letter, letter
-from patients.models import Prescription
+from patients.models import Prescription, Review
+from patients.vocabulary import Decision
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,9 +29,10 @@ def prescription_letter(request: HttpRequest, pk: int, kind: str) -> HttpRespons
     now = timezone.now()
     if prescription.status == Prescription.Status.DRAFT:
         raise Http404  # nothing was practised that a letter could tell of
+    referral = _referral(prescription) if chosen == Letter.REFERRAL else None
     if request.method != "POST":
         write_reading(request, prescription, prescription.patient)
-        draft = letter(chosen, told_of(prescription, by=user, now=now), by=user)
+        draft = letter(chosen, told_of(prescription, by=user, now=now), by=user, referral=referral)
         return _page(request, prescription, chosen, LetterForm(initial={"words": draft}))
     form = LetterForm(request.POST)
     if not form.is_valid():
@@ -61,6 +63,14 @@ def prescription_letter(request: HttpRequest, pk: int, kind: str) -> HttpRespons
     answer["Content-Disposition"] = f'inline; filename="letter-{on:%Y-%m-%d}.pdf"'
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _referral(prescription: Prescription) -> Review:
+    """The latest review that refers the patient to somebody."""
+    found = prescription.reviews.filter(decision=Decision.REFER).order_by("-number").first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def _kind(kind: str) -> Letter:

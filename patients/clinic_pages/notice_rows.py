@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext as _
 
 from clinic.models import Notice, NoticeAttempt, User
+from patients.clinic_pages.windows import Asked, Part, part
 from patients.models import Patient
 from patients.notices import words
 
@@ -94,13 +94,12 @@ def rows_of(notices: Iterable[Notice], *, patient: Patient | None = None) -> lis
     return [NoticeRow(one, people.get(one.subject_id), tries[one.pk]) for one in chosen]
 
 
-def log_of(patient: Patient, *, by: User, number: str | None) -> Page[Any]:
+def log_of(patient: Patient, *, by: User, asked: Asked) -> Part:
     """One page of what was owed to or about `patient`, the latest first: three queries."""
     rows = Notice.objects.visible_to(by).filter(subject_id=patient.pk)
     rows = rows.select_related("recipient", "clinic").order_by("-due_at", "-pk")
-    page = Paginator(rows, A_PAGE).get_page(number)
-    page.object_list = rows_of(page.object_list, patient=patient)
-    return page
+    found = part(rows, name="messages", size=A_PAGE, asked=asked)
+    return found.of_rows(rows_of(found.rows, patient=patient))
 
 
 def patient_of(notice: Notice) -> Patient | None:

@@ -1,131 +1,130 @@
 """The clinic's outcomes over a period; each figure leads to the patients behind it."""
 
-import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.urls import reverse
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from clinic.admin_site import page
 from clinic.bilingual import localized_data
-from clinic.localtime import local_date
-from clinic.models import Clinic
+from patients import exercise_outcomes
 from patients import outcomes as figures
-from patients.clinic_pages.forms.reports import PeriodForm
-from patients.models import Review
-from patients.outcomes import Scope
-from patients.vocabulary import EndReason, Helped
+from patients.clinic_pages.level_chart import level_chart
+from patients.clinic_pages.outcome_files import definitions
+from patients.clinic_pages.outcome_period import Figure, Links, asked_scope, refused
+from patients.clinic_pages.outcome_words import GROUPS, MEASURES, WITHOUT, WORDS
+from patients.measured import MEASURES as MEASURED
+from patients.measured import UNSAID
+from patients.outcome_scope import NO_PROGRAM
+from patients.outcomes import Outcomes
+from patients.spreads import Spread
+from patients.vocabulary import SkipReason
 
-PERIOD = dt.timedelta(days=364)  # a year, today included
-ROWS_A_PAGE = 50
-WORDS: dict[str, Any] = {
-    "reviews.reached": gettext_lazy("Reviews reached"),
-    "reviews.signed": gettext_lazy("Signed"),
-    "reviews.open": gettext_lazy("Not signed yet"),
-    "reviews.overdue": gettext_lazy("Overdue: unsigned for more than 7 days"),
-    **{f"helped.{one.value}": one.label for one in Helped},
-    f"helped.{figures.UNSAID}": gettext_lazy("Not said"),
-    "pain.less": gettext_lazy("Less than at the start"),
-    "pain.same": gettext_lazy("The same"),
-    "pain.more": gettext_lazy("More than at the start"),
-    f"pain.{figures.UNSAID}": gettext_lazy("Not said at the start or at the review"),
-    **{f"ended.{one.value}": one.label for one in EndReason},
-}
-GROUPS = {
-    "reviews": gettext_lazy("Reviews"),
-    "helped": gettext_lazy("Was it useful?"),
-    "pain": gettext_lazy("Average pain, start and review"),
-    "ended": gettext_lazy("Why programmes ended"),
-}
+BARS = ("reviews", "helped", "pain", "ended")
+HELPED = ("useful", "partly", "not", UNSAID)
+OF_PROGRAM = ("adherence", "pain_change")
+MOST = 10  # exercises of a table
+
+
+@dataclass(frozen=True)
+class Median:
+    """The middle of a measure, of how many reviews it is, and who is without."""
+
+    name: str
+    words: Any
+    spread: Spread
+    link: str
+    of: int
+    without: Figure
+    without_words: Any
 
 
 @require_safe
 def outcomes(request: HttpRequest) -> HttpResponse:
-    form, scope, today = _scope(request)
+    form, scope, today = asked_scope(request)
     if scope is None:
-        return _refused(request, form)
+        return refused(request, form)
+    links = Links(request.GET)
     found = figures.outcomes(scope, today=today)
+    exercises = exercise_outcomes.every_exercise(scope)
     context = {
         "title": _("Outcomes"),
         "form": form,
         "found": found,
-        "groups": [(name, _bars(group, found.counts, request.GET)) for group, name in GROUPS.items()],
-        "programs": [_named(row) for row in figures.by_program(scope)],
-        "exercises": [_named(row) for row in figures.by_exercise(scope)],
+        "medians": [
+            _median(name, getattr(found, name), found.counts["reviews.reached"], links) for name in MEASURED
+        ],
+        "groups": [(GROUPS[group], _bars(group, found.counts, links)) for group in BARS],
+        "chart": level_chart(found.levels, links),
+        "programs": [_program(row, found, links) for row in figures.by_program(scope)],
+        "exercises": [_exercise(row, links) for row in exercises[: exercise_outcomes.SHOWN_EXERCISES]],
+        "stopped_most": [_exercise(row, links) for row in exercises[:MOST] if row["stopped"]],
+        "skipped_most": [_exercise(row, links) for row in exercise_outcomes.skipped_most(exercises)[:MOST]],
+        "definitions": definitions(),
+        "query": links.query(),
         "scope": scope,
     }
     return page(request, "patients/staff/outcomes.html", context)
 
 
-@require_safe
-def outcomes_behind(request: HttpRequest, key: str) -> HttpResponse:
-    """The patients behind one figure."""
-    form, scope, today = _scope(request)
-    if scope is None:
-        return _refused(request, form)
-    try:
-        rows = figures.behind(scope, key, today=today)
-    except KeyError:
-        raise Http404 from None
-    joined = ("prescription__patient__clinic", "prescription__clinician")
-    is_review = rows.model is Review
-    rows = rows.select_related(*joined) if is_review else rows.select_related("patient__clinic", "clinician")
-    shown = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
-    context = {
-        "title": f"{GROUPS[key.partition('.')[0]]}: {WORDS[key]}",
-        "up": (_("Outcomes"), f"{reverse('admin:outcomes')}?{query.urlencode()}"),
-        "rows": shown,
-        "is_review": is_review,
-        "query": query.urlencode(),
-        "scope": scope,
-    }
-    return page(request, "patients/staff/outcomes_behind.html", context)
+def _median(name: str, spread: Spread, of: int, links: Links, **more: object) -> Median:
+    return Median(
+        name=name,
+        words=MEASURES[name],
+        spread=spread,
+        link=links.to(f"measured.{name}", **more),
+        of=of,
+        without=links.figure(f"without.{name}", of - spread.count, **more),
+        without_words=WITHOUT[name],
+    )
 
 
-def _refused(request: HttpRequest, form: PeriodForm) -> HttpResponse:
-    context = {"title": _("Outcomes"), "form": form}
-    return page(request, "patients/staff/outcomes.html", context, status=400)
-
-
-def _scope(request: HttpRequest) -> tuple[PeriodForm, Scope | None, dt.date]:
-    """What is asked for; without a question, a year until today. None where it was asked wrongly."""
-    clinic = Clinic.objects.visible_to(request.user).first()
-    today = local_date(timezone.now(), clinic.time_zone if clinic else "UTC")
-    asked = QueryDict(mutable=True)
-    asked.update({"first": (today - PERIOD).isoformat(), "last": today.isoformat()})
-    for name in ("first", "last", "clinician", "program"):
-        if name in request.GET:
-            asked[name] = request.GET[name]
-    form = PeriodForm(asked, user=request.user)
-    if not form.is_valid():
-        return form, None, today
-    said = form.cleaned_data
-    scope = Scope(request.user, said["first"], said["last"], said["clinician"], said["program"])
-    return form, scope, today
-
-
-def _bars(group: str, counts: dict[str, int], asked: QueryDict) -> list[dict[str, Any]]:
+def _bars(group: str, counts: dict[str, int], links: Links) -> list[dict[str, Any]]:
     """Each figure of a group with its share of the largest, for a bar of that length."""
     keys = [key for key in counts if key.startswith(f"{group}.")]
     most = max([counts[key] for key in keys], default=0) or 1
-    query = asked.urlencode()
     return [
         {
             "words": WORDS[key],
-            "count": counts[key],
+            "figure": links.figure(key, counts[key]),
             "width": round(100 * counts[key] / most),
-            "link": f"{reverse('admin:outcomes_behind', args=[key])}?{query}",
         }
         for key in keys
     ]
 
 
+def _program(row: dict[str, Any], found: Outcomes, links: Links) -> dict[str, Any]:
+    """Its reviews, what was said at them, and two medians, each with who is behind it."""
+    program = row["pk_of"]
+    asks = {"program": NO_PROGRAM if program is None else program}
+    keys = {"reviews": "reviews.reached", **{f"helped_{one}": f"helped.{one}" for one in HELPED}}
+    return _named(row) | {
+        "figures": {name: links.figure(key, row[name], **asks) for name, key in keys.items()},
+        "medians": [
+            _median(name, found.by_program[program][name], row["reviews"], links, **asks)
+            for name in OF_PROGRAM
+        ],
+    }
+
+
+def _exercise(row: dict[str, Any], links: Links) -> dict[str, Any]:
+    def figure(name: str) -> Figure:
+        return links.figure(f"exercise.{name}", row[name], exercise=row["pk_of"])
+
+    return _named(row) | {
+        "figures": {name: figure(name) for name in ("told", "stopped", "skipped")},
+        "reasons": [(reason.label, figure(reason.value)) for reason in reasons_of(row)],
+    }
+
+
+def reasons_of(row: dict[str, Any]) -> Sequence[SkipReason]:
+    """Why it was skipped, the reason that was given most first; what nobody gave is left out."""
+    given = [reason for reason in SkipReason if row[reason.value]]
+    return sorted(given, key=lambda reason: -row[reason.value])
+
+
 def _named(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {"name": localized_data(row, "name") if row["name_en"] else _("no programme of the library")}
+    return row | {"name": localized_data(row, "name") or _("no programme of the library")}

@@ -20,8 +20,6 @@ from patients.start_and_now import answers_data
 from patients.tallies import Tally, tallies
 from patients.vocabulary import Outcome, SkipReason
 
-GRAPH_DAYS = 56  # what is drawn is windowed: eight weeks
-
 
 @dataclass(frozen=True)
 class Row:
@@ -37,10 +35,12 @@ def packet(
     trial: facts.TrialFacts,
     seen: Report,
     *,
+    drawn: Sequence[Day],
     review: Review | None,
     names: Mapping[uuid.UUID, str],
 ) -> dict[str, Any]:
-    """`review` is the latest, open or signed; `names` of the exercises, by line. Six queries."""
+    """`drawn` are the days of the graph; `review` is the latest, open or signed; `names` of the exercises, by
+    line. Six queries."""
     answers = answers_data(prescription, review=review.number if review else None)
     rows = [
         Row(names[line], tally, _was(tally))
@@ -50,7 +50,7 @@ def packet(
     return {
         "in_short": in_short(seen=seen, review=review, answers=answers, stops=stops_of(prescription)),
         "answers": lines(answers),
-        "graph": pain_graph(_dated(prescription, running_days(prescription, seen)[-GRAPH_DAYS:])),
+        "graph": pain_graph(_dated(prescription, drawn)),
         "exercise_rows": rows,
         "not_done": [row for row in rows if row.tally.skipped or row.tally.stopped],
         "courses": courses(prescription),
@@ -70,7 +70,7 @@ def _dated(prescription: Prescription, days: Sequence[Day]) -> list[tuple[Day, l
     rows = (
         PracticeSession.objects.current()
         .told()
-        .filter(prescription=prescription, practised_on__gte=days[0].on)
+        .filter(prescription=prescription, practised_on__range=(days[0].on, days[-1].on))
     )
     for session in rows.order_by("practised_on", "first_recorded_at", "pk"):
         if session.practised_on in by_day:

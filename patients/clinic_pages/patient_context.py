@@ -19,6 +19,7 @@ from patients.clinic_pages.forms.team import TeamForm
 from patients.clinic_pages.message_rows import shown
 from patients.clinic_pages.timeline import timeline
 from patients.clinic_pages.told_sessions import told_all, told_aside
+from patients.clinic_pages.windows import Asked, part
 from patients.clinic_pages.work_rows import stopped_exercises
 from patients.models import (
     EmergencyReport,
@@ -33,6 +34,7 @@ from patients.models import (
 from patients.vocabulary import EmergencySign
 
 SESSIONS_SHOWN = 5
+MOMENTS, MESSAGES, EMERGENCIES = 12, 10, 10  # a page
 
 
 def contact_context(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
@@ -55,9 +57,10 @@ def contact_context(patient: Patient, *, now: dt.datetime) -> dict[str, Any]:
 
 
 def health_context(
-    patient: Patient, *, by: User, now: dt.datetime, bound: dict[str, Any], treats: bool
+    patient: Patient, *, by: User, now: dt.datetime, asked: Asked, bound: dict[str, Any], treats: bool
 ) -> dict[str, Any]:
-    """As `by` sees it, who `treats` here or not. `bound` holds a form that was refused, by its name."""
+    """As `by` sees it, who `treats` here or not. `asked` says which pages of its lists; `bound` holds a form
+    that was refused, by its name."""
     prescriptions = list(patient.prescriptions.select_related("clinician").order_by("-created_at", "-pk"))
     active = next((one for one in prescriptions if one.status == Prescription.Status.ACTIVE), None)
     known = Precautions.objects.filter(patient=patient).select_related("asked_by").first()
@@ -67,9 +70,11 @@ def health_context(
     asides = list(SetAside.objects.of(patient))
     team = team_of(patient)
     messages = Message.objects.visible_to_staff(by).of(patient).select_related("patient", "closed_by")
-    asked = [shown(message, treats=treats) for message in messages]
+    closed = part(messages.filter(closed_at__isnull=False), name="asked", size=MESSAGES, asked=asked)
+    emergencies = EmergencyReport.objects.filter(patient=patient).select_related("cleared_by")
+    reports = part(emergencies, name="emergencies", size=EMERGENCIES, asked=asked)
     return {
-        **timeline(patient),
+        "moments": part(timeline(patient), name="timeline", size=MOMENTS, asked=asked),
         "treatment_form": bound.get("treatment")
         or TreatmentForm(
             initial={"given_on": local_date(now, patient.clinic.time_zone)}, auto_id="treatment-%s"
@@ -80,13 +85,10 @@ def health_context(
         "team_form": bound.get("team") or TeamForm(clinic=patient.clinic, team=team),
         "active": _active(active, now=now) if active else None,
         "work": WorkItem.objects.open().filter(patient=patient).by_urgency().select_related("owner"),
-        "messages_waiting": [row for row in asked if row.form],
-        "messages_closed": [row for row in asked if not row.form],
-        "reports": [
-            (one, [EmergencySign(sign).label for sign in one.signs])
-            for one in EmergencyReport.objects.filter(patient=patient).select_related("cleared_by")
-        ],
-        "suspended": EmergencyReport.objects.uncleared().filter(patient=patient).exists(),
+        "messages_waiting": [shown(message, treats=treats) for message in messages.waiting()],
+        "messages_closed": closed.of_rows([shown(message, treats=treats) for message in closed.rows]),
+        "reports": reports.of_rows([_with_signs(one) for one in reports.rows]),
+        "suspended": [_with_signs(one) for one in emergencies.uncleared()],
         "sessions": told_all(sessions[:SESSIONS_SHOWN]),
         "set_aside": list(zip(asides, told_aside(asides), strict=True)),
         "known_precautions": known,
@@ -95,6 +97,10 @@ def health_context(
         or PrecautionsForm(initial={"precautions": known.codes if known else []}),
         "refused": next(iter(bound), ""),
     }
+
+
+def _with_signs(report: EmergencyReport) -> tuple[EmergencyReport, list[Any]]:
+    return report, [EmergencySign(sign).label for sign in report.signs]
 
 
 def _active(prescription: Prescription, *, now: dt.datetime) -> dict[str, Any]:

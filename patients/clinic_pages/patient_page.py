@@ -5,6 +5,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +20,7 @@ from patients.clinic_pages.notice_rows import log_of
 from patients.clinic_pages.patient_context import contact_context, health_context
 from patients.clinic_pages.reminders_now import reminders_now
 from patients.clinic_pages.scope import CLINICIANS, TYPISTS, has_role_for, patient_or_404
+from patients.clinic_pages.windows import Asked
 from patients.closing import clear_and_close
 from patients.models import Patient
 from patients.screening import keep_precautions
@@ -110,11 +112,10 @@ def show_patient(
     sees_health = has_role_for(request, patient, HEALTH_ROLES)
     treats = has_role_for(request, patient, CLINICIANS)
     if sees_health:
-        context |= health_context(patient, by=user, now=now, bound=bound or {}, treats=treats)
-        number = request.GET.get("messages")
+        asked = Asked(reverse("admin:patient", args=[patient.pk]), request.GET)
+        context |= health_context(patient, by=user, now=now, asked=asked, bound=bound or {}, treats=treats)
         context |= {
-            "log": log_of(patient, by=user, number=number),
-            "log_is_open": number is not None,
+            "log": log_of(patient, by=user, asked=asked),
             "reminders": reminders_now(patient, now=now),
         }
     context |= {

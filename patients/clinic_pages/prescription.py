@@ -17,6 +17,7 @@ from patients.clinic_pages.acting import done, tried, write_reading
 from patients.clinic_pages.forms.acts import EndForm, PauseForm, ResumeForm, StartForm
 from patients.clinic_pages.report_context import report_context
 from patients.clinic_pages.scope import CLINICIANS, has_role_for, prescription_or_404
+from patients.clinic_pages.windows import Asked
 from patients.drafts import start_draft
 from patients.models import Pause, Prescription
 from patients.pausing import end_pause, pause
@@ -140,7 +141,7 @@ def show_prescription(
         prescription,
         by=user,
         now=timezone.now(),
-        sessions_page=request.GET.get("sessions"),
+        asked=Asked(reverse("admin:prescription_report", args=[prescription.pk]), request.GET),
         bound=bound or {},
     )
     return page(

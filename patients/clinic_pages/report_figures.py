@@ -9,12 +9,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Clinic
-from patients.adherence import Day, Mark, Report
+from patients.adherence import Day, Mark
 from patients.bands import Band, band, percent
 from patients.day_words import MARK_WORDS, STATE_WORDS
 from patients.models import SkippedDay
+from patients.totals import Totals
 
-TREND_WEEKS = 4
 TREND_WIDTH, TREND_HEIGHT = 60, 20  # units of the drawing
 BAND_WORDS = {Band.GOOD: _("Good"), Band.FAIR: _("Fair"), Band.LOW: _("Low")}
 MARK_ICONS = {
@@ -75,36 +75,27 @@ class ShownDay:
         return in_halves(self.day.dose_halves_done / 2)
 
 
-def session_rate(seen: Report, clinic: Clinic) -> Rate:
+def session_rate(seen: Totals, clinic: Clinic) -> Rate:
     return _rate(seen.sessions_done, seen.sessions_due, clinic)
 
 
-def dose_rate(seen: Report, clinic: Clinic) -> Rate:
+def dose_rate(seen: Totals, clinic: Clinic) -> Rate:
     return _rate(seen.doses_done, seen.doses_due, clinic)
 
 
-def trend(seen: Report) -> Trend | None:
-    """Sessions done of those due in each of the last four weeks; None where fewer than two say anything."""
-    weeks = [
-        percent(sum(day.sessions_done for day in days), sum(day.sessions_due for day in days))
-        for days in _weeks(seen.days)
-    ]
-    said = [one for one in weeks if one is not None]
+def trend(weeks: Sequence[Totals]) -> Trend | None:
+    """Sessions done of those due in each of some weeks; None where fewer than two say anything."""
+    shown = [percent(week.sessions_done, week.sessions_due) for week in weeks]
+    said = [one for one in shown if one is not None]
     if len(said) < 2:
         return None
-    step = TREND_WIDTH / (len(weeks) - 1)
+    step = TREND_WIDTH / (len(shown) - 1)
     spots = [
         f"{place * step:.1f},{TREND_HEIGHT - one * TREND_HEIGHT / 100:.1f}"
-        for place, one in enumerate(weeks)
+        for place, one in enumerate(shown)
         if one is not None
     ]
-    return Trend(" ".join(spots), ", ".join("–" if one is None else f"{one} %" for one in weeks))
-
-
-def _weeks(days: Sequence[Day]) -> list[Sequence[Day]]:
-    """The last four times seven days, the newest at the end."""
-    found = [days[max(0, end - 7) : end] for end in range(len(days), 0, -7)]
-    return list(reversed(found[:TREND_WEEKS]))
+    return Trend(" ".join(spots), ", ".join("–" if one is None else f"{one} %" for one in shown))
 
 
 def shown_days(days: Sequence[Day], *, today: dt.date) -> list[ShownDay]:

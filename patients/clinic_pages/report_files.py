@@ -41,14 +41,14 @@ def definitions() -> list[str]:
 
 
 def _cells(row: Any) -> list[Any]:
-    one, seen, patient = row.prescription, row.seen, row.prescription.patient
+    one, totals, patient = row.prescription, row.totals, row.prescription.patient
     return [
         *(patient.family_name, patient.given_name, f"{patient.birth_on:%Y-%m-%d}", one.name),
-        *(one.get_phase_display(), str(one.clinician), patient.clinic.name, seen.day_number),
-        *(seen.sessions_done, seen.sessions_due, row.sessions_rate.percent),
+        *(one.get_phase_display(), str(one.clinician), patient.clinic.name, row.day_number),
+        *(totals.sessions_done, totals.sessions_due, row.sessions_rate.percent),
         str(row.sessions_rate.band_words),
-        *(seen.doses_done, seen.doses_due, row.doses_rate.percent),
-        _("yes") if seen.too_little_to_judge else "",
+        *(totals.doses_done, totals.doses_due, row.doses_rate.percent),
+        _("yes") if totals.too_little_to_judge else "",
         f"{row.last_session_on:%Y-%m-%d}" if row.last_session_on else "",
         *(one.last_pain, one.open_alerts),
     ]

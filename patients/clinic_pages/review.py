@@ -13,6 +13,7 @@ from patients.clinic_pages.acting import done
 from patients.clinic_pages.forms.review import AdditionForm, SignForm
 from patients.clinic_pages.prescription import show_prescription
 from patients.clinic_pages.scope import CLINICIANS, prescription_or_404
+from patients.letters import Letter
 from patients.models import Prescription
 from patients.signing import add_to_review, sign_review
 from patients.vocabulary import Decision
@@ -41,6 +42,8 @@ def prescription_sign(request: HttpRequest, pk: int, number: int) -> HttpRespons
 
 def _leads_to(prescription: Prescription, decision: Decision) -> str:
     prescription.refresh_from_db()
+    if decision == Decision.REFER:  # of a programme that has ended too
+        return reverse("admin:prescription_letter", args=[prescription.pk, Letter.REFERRAL])
     if prescription.status != Prescription.Status.ACTIVE:
         return reverse("admin:prescription_report", args=[prescription.pk])
     name = LEADS_TO.get(decision, "prescription_report")

@@ -34,6 +34,7 @@ class Member:
     roles: list[Any]
     patients: int
     work: int
+    teams: int
 
 
 @require_safe
@@ -84,7 +85,7 @@ def staff_hand_over(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     clinic = managed_clinic_or_404(request, slug)
     giver = _member_or_404(clinic, pk)
     takers = [user for user in colleagues([clinic.pk])[clinic.pk] if user != giver]
-    theirs = Patient.objects.filter(clinic=clinic).filter(_of(giver)).distinct()
+    theirs = Patient.objects.filter(clinic=clinic, pk__in=Patient.objects.filter(_of(giver)).values("pk"))
     form = HandOverForm(request.POST if request.method == "POST" else None, takers=takers, patients=theirs)
 
     def act(said: dict[str, Any], **by: Any) -> None:
@@ -145,7 +146,10 @@ def _members(clinic: Clinic) -> list[Member]:
         "clinician",
     )
     work = _counts(WorkItem.objects.open().filter(patient__clinic=clinic), "owner")
-    return [Member(user, names, patients[user.pk], work[user.pk]) for user, names in roles.items()]
+    teams = _counts(CareTeamMember.objects.filter(patient__clinic=clinic), "user")
+    return [
+        Member(user, names, patients[user.pk], work[user.pk], teams[user.pk]) for user, names in roles.items()
+    ]
 
 
 def _counts(rows: Any, of: str) -> "Counter[int]":

@@ -30,7 +30,6 @@ from patients.models import (
 from patients.step_words import reached
 from patients.trial import ONE_DAY
 
-SHOWN = 12
 Cause = PrescriptionVersion.Cause
 
 
@@ -50,13 +49,13 @@ class Moment:
     note: TreatmentNote | None = None
 
 
-def timeline(patient: Patient) -> dict[str, list[Moment]]:
-    """The latest moments and the older ones: ten queries, however much there is."""
+def timeline(patient: Patient) -> list[Moment]:
+    """The latest first: ten queries, however much there is."""
     found = [*_notes(patient), *_prescriptions(patient), *_versions(patient), *_pauses(patient)]
     found += _skipped_days(patient)
     found += [*_reviews(patient), *_stops(patient), *_emergencies(patient)]
     found.sort(key=lambda moment: moment.on, reverse=True)
-    return {"moments": found[:SHOWN], "moments_older": found[SHOWN:]}
+    return found
 
 
 def _notes(patient: Patient) -> Iterator[Moment]:

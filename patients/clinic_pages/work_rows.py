@@ -17,6 +17,7 @@ from clinic.scoping import clinics_of
 from patients.asking import work_kind
 from patients.clinic_pages.forms.work import CloseForm, HandOverForm, colleagues
 from patients.clinic_pages.message_rows import MessageRow, shown
+from patients.clinic_pages.quiet_rows import since_then
 from patients.clinic_pages.scope import CLINICIANS
 from patients.clinic_pages.told_sessions import ToldSession, told_aside
 from patients.models import (
@@ -39,6 +40,8 @@ ICONS = {
     WorkKind.STOP: "stop",
     WorkKind.REVIEW: "flag",
     WorkKind.SKIPPED_FOR_PAIN: "skipped",
+    WorkKind.SILENT: "not_recorded",
+    WorkKind.NOT_STARTED: "play",
     WorkKind.QUESTION: "mail",
     WorkKind.WISH: "calendar",
     WorkKind.CALL: "phone",
@@ -46,6 +49,7 @@ ICONS = {
     WorkKind.SET_ASIDE: "clock",
     WorkKind.PROGRESSION: "up",
 }
+TO_CALL = {WorkKind.CALL, WorkKind.ADDRESS, WorkKind.SILENT, WorkKind.NOT_STARTED}
 PARTS = {WorkKind.EMERGENCY: "#emergency", WorkKind.REVIEW: "#review", WorkKind.PROGRESSION: "#steps"}
 
 
@@ -61,6 +65,7 @@ class Row:
     link: str
     messages: list[MessageRow]  # what waits for an answer
     aside: list[tuple[SetAside, ToldSession]]  # what arrived and could not be recorded
+    since: list[str]  # what has become of a silence
     closes_elsewhere: bool  # a review is signed, an emergency sign cleared, a next step answered
     close: CloseForm
     hand_over: HandOverForm
@@ -78,22 +83,24 @@ class Row:
     @property
     def calls(self) -> bool:
         """Whether somebody is to call: then the number stands there."""
-        return self.item.kind in {WorkKind.CALL, WorkKind.ADDRESS}
+        return self.item.kind in TO_CALL
 
     @property
     def icon(self) -> str:
         return ICONS[WorkKind(self.item.kind)]
 
 
+def with_what_a_row_shows(items: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
+    joined = items.select_related("patient__clinic", "owner", "acknowledged_by")
+    return joined.prefetch_related("entries__session")
+
+
 def rows_of(
-    items: QuerySet[WorkItem], *, bound: dict[tuple[int, str], Any], by: User, now: dt.datetime
+    items: Iterable[WorkItem], *, bound: dict[tuple[int, str], Any], by: User, now: dt.datetime
 ) -> list[Row]:
-    """Rows for `items` as `by` sees them; `bound` holds the form that was refused, by item and name."""
-    chosen: list[Any] = list(
-        items.select_related("patient__clinic", "owner", "acknowledged_by").prefetch_related(
-            "entries__session"
-        )
-    )
+    """Rows for `items`, read as `with_what_a_row_shows` says, as `by` sees them; `bound` holds the form that
+    was refused, by item and name."""
+    chosen: list[Any] = list(items)
     stopped = stopped_exercises({item.prescription_id for item in chosen if item.kind == WorkKind.STOP})
     signs = _signs(_about(chosen, WorkKind.EMERGENCY))
     elsewhere: dict[WorkKind, Collection[int]] = {
@@ -103,6 +110,7 @@ def rows_of(
     }
     messages = _messages(chosen, by=by)
     aside = _aside(chosen)
+    since = since_then(chosen, now=now)
     takers = colleagues({item.patient.clinic_id for item in chosen})
     rows = []
     for item in chosen:
@@ -121,8 +129,9 @@ def rows_of(
                 link=_link(item),
                 messages=messages.get((item.patient_id, item.kind), []),
                 aside=aside.get(item.pk, []),
+                since=since.get(item.pk, []),
                 closes_elsewhere=item.patient_id in elsewhere.get(WorkKind(item.kind), ()),
-                close=bound.get((item.pk, "close")) or _close(item),
+                close=bound.get((item.pk, "close")) or _close(item, since.get(item.pk, [])),
                 hand_over=bound.get((item.pk, "hand_over")) or HandOverForm(users=others, item=item),
                 opened=sent,
             )
@@ -130,10 +139,10 @@ def rows_of(
     return rows
 
 
-def _close(item: WorkItem) -> CloseForm:
-    """What usually comes of a call stands there already."""
-    usual = {"outcome": _("Told on the phone.")} if item.kind == WorkKind.CALL else {}
-    return CloseForm(initial=usual, auto_id=f"close-{item.pk}-%s")
+def _close(item: WorkItem, since: list[str]) -> CloseForm:
+    """What usually comes of a call stands there already, and what has become of a silence."""
+    usual = _("Told on the phone.") if item.kind == WorkKind.CALL else " ".join(since)
+    return CloseForm(initial={"outcome": usual}, auto_id=f"close-{item.pk}-%s")
 
 
 def stopped_exercises(prescription_ids: Iterable[int | None]) -> dict[int, list[PrescribedExercise]]:

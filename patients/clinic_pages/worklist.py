@@ -1,10 +1,14 @@
 """The worklist: what needs a clinician, most urgent first. Nothing leaves it without an outcome."""
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,15 +23,31 @@ from clinic.signin.entry import safe_next
 from patients.clinic_pages.acting import by_now, done
 from patients.clinic_pages.forms.work import CloseForm, HandOverForm
 from patients.clinic_pages.scope import work_or_404
-from patients.clinic_pages.work_rows import rows_of
+from patients.clinic_pages.work_rows import rows_of, with_what_a_row_shows
 from patients.closing import close_item
 from patients.models import CareTeamMember, WorkItem
+from patients.vocabulary import URGENCY, WorkKind
 from patients.work import acknowledge, hand_over_work
+
+ROWS_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which part of the list is looked at: one's own or everybody's, of all kinds or of one."""
+
+    mine: bool
+    kind: str = ""
+
+    @property
+    def query(self) -> str:
+        asked = {"who": "mine" if self.mine else "all"} | ({"kind": self.kind} if self.kind else {})
+        return urlencode(asked)
 
 
 def open_count(user: Any) -> int:
     """How many items wait in the list that this user opens first."""
-    return _items(user, mine=_starts_with_mine(user)).count()
+    return int(_items(user, mine=_starts_with_mine(user)).count())
 
 
 @require_safe
@@ -76,20 +96,56 @@ def _closed_already(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, *, bound: Any = None, status: int = 200) -> HttpResponse:
-    """`bound` holds a form that was refused, by item and name: then everybody's items, so that it is seen."""
+    """`bound` holds a form that was refused, by item and name: it is shown on the page that has the item, of
+    the list that it was sent from, or of everybody's where it is not on that."""
     user: Any = request.user
-    chosen = request.GET.get("who")
-    mine = not bound and (chosen == "mine" if chosen in {"mine", "all"} else _starts_with_mine(user))
-    rows = rows_of(_items(user, mine=mine), bound=bound or {}, by=user, now=timezone.now())
+    part = _asked_part(request)
+    everything = _items(user, mine=part.mine)
+    items = _of_kind(everything, part.kind)
+    refused = next((pk for pk, _name in bound or {}), None)
+    if refused is not None and not items.filter(pk=refused).exists():
+        part, everything = Part(mine=False), _items(user, mine=False)
+        items = everything
+    counts = _counts(everything)
+    number = request.GET.get("page") if refused is None else _page_of(items, refused)
+    shown = Paginator(with_what_a_row_shows(items), ROWS_A_PAGE).get_page(number)
     context = {
         "title": _("Worklist"),
-        "rows": rows,
-        "mine": mine,
-        "here": reverse("admin:worklist") + ("?who=mine" if mine else "?who=all"),
+        "rows": rows_of(shown.object_list, bound=bound or {}, by=user, now=timezone.now()),
+        "page": shown,
+        "part": part,
+        "kinds": [(kind, kind.label, counts[kind]) for kind in URGENCY if counts[kind]],
+        "total": counts.total(),
+        "here": f"{reverse('admin:worklist')}?{part.query}&page={shown.number}",
         "held": current_hold(),
-        "others": _items(user, mine=False).count() - len(rows) if mine else 0,
+        "others": _items(user, mine=False).count() - counts.total() if part.mine else 0,
     }
     return page(request, "patients/staff/worklist.html", context, status=status)
+
+
+def _asked_part(request: HttpRequest) -> Part:
+    """What the address asks for; of a form that was sent, the address of the page that it stood on."""
+    asked = request.GET
+    if request.method == "POST":
+        asked = QueryDict(urlsplit(safe_next(request, otherwise="")).query)
+    who, kind = asked.get("who"), asked.get("kind", "")
+    mine = who == "mine" if who in {"mine", "all"} else _starts_with_mine(request.user)
+    return Part(mine=mine, kind=kind if kind in WorkKind.values else "")
+
+
+def _of_kind(items: Any, kind: str) -> Any:
+    return items.filter(kind=kind) if kind else items
+
+
+def _page_of(items: Any, pk: int) -> int:
+    """On which page an item of the list stands."""
+    ids = list(items.values_list("pk", flat=True))
+    return ids.index(pk) // ROWS_A_PAGE + 1 if pk in ids else 1
+
+
+def _counts(items: Any) -> "Counter[str]":
+    """How many of each kind there are: one query."""
+    return Counter(dict(items.order_by().values_list("kind").annotate(count=Count("pk"))))
 
 
 def _items(user: Any, *, mine: bool) -> Any:

@@ -20,6 +20,7 @@ from clinic.weekdays import EVERY_DAY
 from patients.answers import ExerciseAnswer, SessionAnswers
 from patients.asking import answer, ask
 from patients.care_team import join_team
+from patients.counting import count_stale
 from patients.demo.questions import DAY, tell_day, tell_start, told_at_review, write_questions
 from patients.demo.stories import HOUSES, House, Story
 from patients.emergency import report_emergency
@@ -69,6 +70,7 @@ def seed(*, now: dt.datetime, say: Say) -> None:
         with transaction.atomic():
             _seed_house(house, now=now)
         say(f"{house.name}: {len(house.patients)} patients")
+    count_stale(now=now)
 
 
 def _seed_house(house: House, *, now: dt.datetime) -> None:

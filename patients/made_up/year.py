@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import translation
 
 from clinic.models import Event, Heartbeat
+from patients.counting import count_stale
 from patients.made_up import writing
 from patients.made_up.house import House, build_house, furnish
 from patients.made_up.lives import Life
@@ -92,7 +93,8 @@ def load_year(
         house = furnish(house)
         active, former = _people(rows, house, patients, sessions, seed, progress or _silent)
         writing.finish()
-        # Here the table of day counts will be filled (patients.counting.count_stale), once there is one.
+        writing.analyze()  # or PostgreSQL would look for a programme's rows in all of them
+        count_stale(now=house.now)
     writing.analyze()
     return Loaded(
         house.clinic.pk, house.now, active, former, {one.__name__: n for one, n in rows.counts.items()}

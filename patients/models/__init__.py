@@ -3,6 +3,7 @@
 from patients.models.access import Invitation, PaperCode
 from patients.models.answer import Answer
 from patients.models.care_team import CareTeamMember
+from patients.models.counted import CountedDay
 from patients.models.learning import ClinicCards
 from patients.models.message import Message
 from patients.models.patient import Patient, Precautions, ReminderTime
@@ -28,6 +29,7 @@ __all__ = [
     "CalendarFeed",
     "CareTeamMember",
     "ClinicCards",
+    "CountedDay",
     "EmergencyReport",
     "ExerciseRecord",
     "ExerciseStop",

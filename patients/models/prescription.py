@@ -87,6 +87,11 @@ class Prescription(models.Model):
     # up to and with this one.
     start_put_away = models.BooleanField(default=False, editable=False)
     put_away_to_day = models.PositiveSmallIntegerField(default=0, editable=False)
+    # Rises whenever something that adherence follows from may have changed (patients.locking), and how far
+    # patients.counting has followed: the `changes` and the last date that it has counted.
+    changes = models.PositiveIntegerField(default=0, editable=False)
+    counted_changes = models.PositiveIntegerField(null=True, editable=False)
+    counted_to = models.DateField(null=True, editable=False)
     created_at = models.DateTimeField()
 
     objects = PrescriptionQuerySet.as_manager()

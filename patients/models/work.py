@@ -88,13 +88,17 @@ class WorkItemEntryQuerySet(HealthQuerySet):
 
 
 ABOUT = ("session", "review", "emergency", "message", "set_aside", "version")
+SILENCES = (Alert.SILENT.value, Alert.NOT_STARTED.value)
 
 
 def _exactly_one(*names: str) -> Q:
-    """Of these references one is given, and no other; of an address that does not work none."""
-    found = Q(what=Alert.ADDRESS_REFUSED.value, **{f"{name}__isnull": True for name in names})
+    """Of these references one is given, and no other; of an address that does not work none, and of a
+    silence its date."""
+    none = Q(**{f"{name}__isnull": True for name in names})
+    dated = Q(what__in=SILENCES, quiet_since__isnull=False)
+    found = none & (dated | Q(what=Alert.ADDRESS_REFUSED.value, quiet_since__isnull=True))
     for given in names:
-        found |= Q(**{f"{name}__isnull": name != given for name in names})
+        found |= Q(quiet_since__isnull=True, **{f"{name}__isnull": name != given for name in names})
     return found
 
 
@@ -125,6 +129,8 @@ class WorkItemEntry(models.Model):
     version = models.ForeignKey(
         "patients.PrescriptionVersion", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+    # Of a silence: the patient's local date of which something was heard last (patients.silence).
+    quiet_since = models.DateField(null=True, blank=True)
     due_on = models.DateField()
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     acknowledged_by = models.ForeignKey(

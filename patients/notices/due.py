@@ -26,7 +26,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.functions import Coalesce
 
 from patients.models import (
     EmergencyReport,
@@ -40,6 +40,7 @@ from patients.models import (
     ReminderTime,
     SkippedDay,
 )
+from patients.zones import zone_of
 
 
 def first_reminders() -> QuerySet[ReminderTime]:
@@ -90,8 +91,7 @@ def in_zone(zone: str) -> Q:
 
 def chosen_times(rows: Any) -> Iterable[tuple[str, dt.time]]:
     """Every zone and local time that some patient has chosen: few, however many patients there are."""
-    zone = Coalesce(NullIf("patient__time_zone", Value("")), "patient__clinic__time_zone")
-    times = rows.annotate(zone=zone).order_by().values_list("zone", "at")
+    times = rows.annotate(zone=zone_of("patient")).order_by().values_list("zone", "at")
     return times.distinct()
 
 

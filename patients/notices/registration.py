@@ -2,6 +2,7 @@
 
 from clinic.notices import kinds
 from clinic.notices.planning import register_planner
+from patients.counting import count_changed
 from patients.notices.alerts import EMERGENCY_ALERT, STOP_ALERT
 from patients.notices.answered import QUESTION_ANSWERED
 from patients.notices.changed import PROGRAMME_CHANGED
@@ -13,6 +14,7 @@ from patients.notices.reminders import NUDGE, REMINDER, plan_nudges, plan_remind
 from patients.notices.reviews import REVIEW_DUE, open_reviews, plan_review_notices
 from patients.notices.reviews_again import REVIEW_AGAIN, plan_reviews_again
 from patients.notices.worded import REVIEW_WORD
+from patients.silent_work import open_silences
 from patients.stepping import step_back_after_gaps
 
 
@@ -24,6 +26,7 @@ def register() -> None:
     for planner in (
         *(plan_escalation, open_reviews, plan_review_notices, plan_reviews_again),
         *(plan_reminders, plan_nudges, plan_helped, plan_helped_calls, plan_morning_lists),
-        step_back_after_gaps,
+        # Counting last: mails do not wait for it.
+        *(open_silences, step_back_after_gaps, count_changed),
     ):
         register_planner(planner)

@@ -39,12 +39,8 @@ def plan_review_notices(now: dt.datetime) -> int:
     return enqueue_many((_notice(review, to_id=user_id, now=now) for review, user_id in owed), now=now)
 
 
-def owe_review_notice(review: Review, *, to: User, now: dt.datetime) -> bool:
-    """Owe a clinician the mail, at the clinic's hour on an open day. True if it is new."""
-    return enqueue_many([_notice(review, to_id=to.pk, now=now)], now=now) == 1
-
-
 def _notice(review: Review, *, to_id: int, now: dt.datetime) -> Notice:
+    """The mail to a clinician, at the clinic's hour on an open day."""
     prescription = review.prescription
     clinic = prescription.patient.clinic
     return Notice(

@@ -35,6 +35,7 @@ KEPT_BACK = {
     "patients.WorkItem": "the staff's worklist",
     "patients.WorkItemEntry": "the staff's worklist",
     "patients.StepRequest": "a question to the clinician that the programme itself raised",
+    "patients.CountedDay": "figures that follow from what is in it, counted beforehand for lists",
     "patients.Invitation": "a way in: its hash would help nobody but a thief",
     "patients.PaperCode": "a way in: its hash would help nobody but a thief",
 }

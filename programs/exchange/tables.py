@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import tablib
@@ -72,15 +73,31 @@ def _csv(data: bytes) -> tablib.Dataset:
 
 def write_table(table: tablib.Dataset, kind: str) -> bytes:
     """The file of `kind` ("csv", "xlsx", "json"); no cell of it starts a formula."""
-    if kind != "json":
-        table = tablib.Dataset(*[[safe(cell) for cell in row] for row in table], headers=table.headers)
+    return _bytes((table if kind == "json" else _harmless(table, kind)).export(kind), kind)
+
+
+def write_sheets(tables: Sequence[tablib.Dataset], kind: str) -> bytes:
+    """Several tables in a file of `kind` ("csv", "xlsx"): sheets by their titles, or one below the other with
+    an empty row between, where a spreadsheet ends what it sorts. No cell of it starts a formula."""
+    harmless = [_harmless(table, kind) for table in tables]
+    if kind == "xlsx":
+        return _bytes(tablib.Databook(harmless).export(kind), kind)
+    return _bytes("\r\n".join(str(table.export(kind)) for table in harmless), kind)
+
+
+def _harmless(table: tablib.Dataset, kind: str) -> tablib.Dataset:
+    rows = [[safe(cell) for cell in row] for row in table]
     if kind == "xlsx":  # it has no place for control characters, which come along from word processors
         rows = [
-            [UNSPEAKABLE.sub("", cell) if isinstance(cell, str) else cell for cell in row] for row in table
+            [UNSPEAKABLE.sub("", cell) if isinstance(cell, str) else cell for cell in row] for row in rows
         ]
-        table = tablib.Dataset(*rows, headers=table.headers)
-    written: Any = table.export(kind)
-    return written.encode("utf-8-sig" if kind == "csv" else "utf-8") if isinstance(written, str) else written
+    return tablib.Dataset(*rows, headers=table.headers, title=table.title)
+
+
+def _bytes(written: Any, kind: str) -> bytes:
+    if isinstance(written, bytes):
+        return written
+    return str(written).encode("utf-8-sig" if kind == "csv" else "utf-8")
 
 
 def safe(cell: Any) -> Any:

@@ -78,7 +78,8 @@ def looked_at(page: Page, path: str, axe: Axe, looks: Looks, *, for_thumbs: bool
     for number, ((width, height), scheme) in enumerate(looks):
         again = (width, height) in [size for size, _scheme in looks[:number]]
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": height})
+        if number:
+            page.set_viewport_size({"width": width, "height": height})
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wider > 0:
             yield f"{path} is {wider} px wider than {width} px"

@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from clinic.models import Notice
 from clinic.scoping import Role
-from patients.models import Review
-from patients.notices import reviews
+from patients.notices.reviews import plan_review_notices
 from tests.clinic.mail_faults import BadPost
 from tests.factories import (
     ClinicFactory,
@@ -33,8 +32,8 @@ def notice(durable: None) -> Notice:
     # Whether it has helped is another mail, at the patient's own time of day; this one wants none.
     patient = PatientFactory(clinic=clinic, helped_stopped_at=timezone.now())
     prescription = PrescriptionFactory(patient=patient, clinician=by)
-    review: Review = ReviewFactory(prescription=prescription)
-    assert reviews.owe_review_notice(review, to=review.prescription.clinician, now=timezone.now())
+    ReviewFactory(prescription=prescription)
+    assert plan_review_notices(timezone.now()) == 1
     return Notice.objects.get()
 
 

@@ -25,6 +25,7 @@ from patients import (
     recording,
     reviews,
     signing,
+    silent_work,
     stopping,
 )
 from patients.adherence import DayState, Report
@@ -155,6 +156,10 @@ class Scenario:
     def open_work(self, kind: str | None = None) -> list[WorkItem]:
         items = WorkItem.objects.open().filter(patient=self.patient)
         return list(items.filter(kind=kind) if kind else items)
+
+    def morning(self, on: int | dt.date, at: str = "08:00") -> None:
+        """What `plan` does of silences at the clinic's hour, `at` on the patient's clock."""
+        silent_work.open_silences(self.at(on, at))
 
     # --- What the patient does ---------------------------------------------------------------------------
     def answers(

@@ -238,7 +238,7 @@ def test_the_timeline_tells_the_programme_and_the_clinic_in_one(time_machine):
     trial.ends(7)
     time_machine.move_to(trial.at(7, "19:00"), tick=False)
     page = client_of(trial.clinician).get(page_url(trial.patient))
-    said = [(moment.on, moment.words) for moment in page.context["moments"]]
+    said = [(moment.on, moment.words) for moment in page.context["moments"].rows]
     assert said == [
         (trial.date(8), "Pause of 3 days: holiday"),
         (trial.date(7), f"End: {trial.prescription.name}"),
@@ -265,7 +265,7 @@ def test_what_was_changed_in_a_draft_is_no_moment_of_its_own(aurora):
         now=timezone.now(),
     )
     activate(prescription=draft, by=aurora.clinician, now=timezone.now())
-    said = [moment.words for moment in timeline(aurora.newcomer)["moments"]]
+    said = [moment.words for moment in timeline(aurora.newcomer)]
     assert said == [f"Prescribed: {draft.name}"]
 
 
@@ -277,7 +277,7 @@ def test_the_timeline_names_what_went_a_step_on(time_machine):
     time_machine.move_to(trial.at(3, "10:00"), tick=False)
     client = client_of(trial.clinician)
     page = client.get(page_url(trial.patient))
-    moments = {moment.words: moment.detail for moment in page.context["moments"]}
+    moments = {moment.words: moment.detail for moment in page.context["moments"].rows}
     name = trial.lines["A"].exercise.name
     assert moments["The next step, after comfortable sessions"] == f"{name}, hold 10 seconds"
     said = text(client.get(reverse("admin:prescription_report", args=[trial.prescription.pk])))
@@ -300,13 +300,15 @@ def test_the_timeline_costs_the_same_however_much_there_is(time_machine):
     assert queries(few) == queries(many)
 
 
-def test_what_is_older_is_folded_away():
+def test_what_is_older_is_on_a_further_page():
+    """Twelve of the fourteen are on the first; the other two on the second, with the start, the oldest."""
     trial = Scenario("A")
     for day in range(14):
         TreatmentNoteFactory(patient=trial.patient, given_on=trial.date(1) + dt.timedelta(days=day))
-    said = text(client_of(trial.clinician).get(page_url(trial.patient)))
-    assert said.count("Gentle mobilisation.") == 14
-    assert "3 older entries" in said  # twelve of the fourteen are shown, and the start is the oldest
+    client = client_of(trial.clinician)
+    said = [text(client.get(page_url(trial.patient), {"timeline": number})) for number in (1, 2)]
+    assert [one.count("Gentle mobilisation.") for one in said] == [12, 2]
+    assert [one.count(f"Start: {trial.prescription.name}") for one in said] == [0, 1]
 
 
 def test_the_front_desk_and_the_manager_note_nothing(trial, desk):

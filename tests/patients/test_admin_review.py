@@ -84,7 +84,7 @@ def test_which_way_the_pain_went_and_the_source_of_the_footnote(reviewed):
         (Decision.CHANGE, "prescription_adjust"),
         (Decision.MAINTENANCE, "prescription_maintenance"),
         (Decision.SEE_IN_CLINIC, "prescription_report"),
-        (Decision.REFER, "prescription_report"),
+        (Decision.REFER, "prescription_letter"),
         (Decision.END, "prescription_report"),
     ],
 )
@@ -93,7 +93,8 @@ def test_each_decision_leads_on(reviewed, decision, leads_to):
     client = client_of(reviewed.clinician)
     answer = client.post(act_url(reviewed, "sign", 1), {"decision": decision, **reason})
     assert answer.status_code == 302, text(answer)
-    assert answer["Location"] == reverse(f"admin:{leads_to}", args=[reviewed.pk])
+    more = ["referral"] if decision == Decision.REFER else []
+    assert answer["Location"] == reverse(f"admin:{leads_to}", args=[reviewed.pk, *more])
     assert client.get(answer["Location"]).status_code == 200
 
 
@@ -121,6 +122,7 @@ def test_another_word_or_none(reviewed, said, kept):
         ({"decision": "continue", "next_after_days": "x"}, "Enter a whole number."),
         ({"decision": "end", "end_reason": "bored"}, "Select a valid choice."),
         ({"decision": "continue", "word": "x" * 2001}, "at most 2000 characters"),
+        ({"decision": "refer", "refer_to": "x" * 201}, "at most 200 characters"),
     ],
 )
 def test_what_cannot_be_is_said_at_its_field_and_nothing_is_signed(reviewed, wrong, words):
@@ -187,6 +189,49 @@ def test_a_note_for_colleagues_stays_in_the_clinics_own_record(reviewed):
     client.post(act_url(reviewed, "sign", 1), {"decision": "continue", "note": "Quarzo, in confidence."})
     assert "Quarzo" not in text(client.get(letter_url(reviewed, "doctor")))
     assert "Quarzo" in page(reviewed)
+
+
+def test_to_refer_leads_to_a_letter_to_whom_and_why(reviewed):
+    client = client_of(reviewed.clinician)
+    assert client.get(letter_url(reviewed, "referral")).status_code == 404  # nobody is referred yet
+    said = {
+        "refer_to": " Dr. Bianchi, neurology ",
+        "refer_why": "Tingling below the knee.",
+        "note": "Quarzo.",
+    }
+    answer = client.post(act_url(reviewed, "sign", 1), {"decision": "refer", **said}, follow=True)
+    draft = answer.context["form"].initial["words"]
+    assert draft.startswith(f"To: Dr. Bianchi, neurology\n\n{reviewed.patient}, born ")
+    assert f"We would be glad if you saw {reviewed.patient}.\nReason: Tingling below the knee.\n" in draft
+    assert "Quarzo" not in draft
+    printed = client.post(letter_url(reviewed, "referral"), {"words": draft.replace("Tingling", "Numbness")})
+    text_of = PdfReader(io.BytesIO(printed.content)).pages[0].extract_text()
+    assert "Referral letter" in text_of
+    assert "Numbness below the knee." in text_of
+    kept = page(reviewed)
+    assert "Referred to: Dr. Bianchi, neurology Tingling below the knee." in kept
+    assert letter_url(reviewed, "referral") in client.get(report_url(reviewed)).content.decode()
+
+
+def test_other_decisions_refer_to_nobody(reviewed):
+    client = client_of(reviewed.clinician)
+    client.post(act_url(reviewed, "sign", 1), {"decision": "continue", "refer_to": "Dr. Bianchi"})
+    assert "referral" not in Review.objects.get().snapshot
+    assert client.get(letter_url(reviewed, "referral")).status_code == 404
+
+
+def test_without_a_name_and_a_reason_the_letter_is_to_the_family_doctor(reviewed):
+    client = client_of(reviewed.clinician)
+    answer = client.post(act_url(reviewed, "sign", 1), {"decision": "refer"}, follow=True)
+    draft = answer.context["form"].initial["words"]
+    assert draft.startswith(f"{reviewed.patient}, born ")
+    assert "Reason:" not in draft
+
+
+def test_of_a_programme_that_has_ended_too_to_refer_leads_to_the_letter(reviewed):
+    reviewed.ends(22)
+    answer = client_of(reviewed.clinician).post(act_url(reviewed, "sign", 1), {"decision": "refer"})
+    assert answer["Location"] == letter_url(reviewed, "referral")
 
 
 def test_reading_a_letter_is_written_down_and_of_a_draft_there_is_none(reviewed):

@@ -1,13 +1,32 @@
 """The staff's page, for managers: who works here, inviting, leaving, handing patients over."""
 
-import pytest
-from django.urls import reverse
+import datetime as dt
+from typing import Any
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from clinic.absences import stand_ins
 from clinic.models import Event, Membership, Notice, StaffInvitation, User
 from clinic.scoping import Role
 from patients.leaving import keeps_something
-from patients.models import Prescription
-from tests.factories import MembershipFactory, WorkItemFactory
+from patients.models import CareTeamMember, Prescription, Review, WorkItem
+from patients.notices.alerts import STOP_ALERT
+from patients.notices.reviews import plan_review_notices, still_wanted
+from tests.factories import (
+    AbsenceFactory,
+    CareTeamMemberFactory,
+    MembershipFactory,
+    NoticeFactory,
+    PatientFactory,
+    PrescriptionFactory,
+    ReviewFactory,
+    WorkItemFactory,
+)
 from tests.patients.pages import text
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +184,148 @@ def test_somebody_of_another_clinic_is_not_found(aurora, bora, manager):
         assert manager.get(url(name, aurora, bora.clinician.pk)).status_code == 404
         assert manager.post(url(name, aurora, bora.clinician.pk)).status_code == 404
     assert works_here(bora.clinician, bora)
+
+
+# --- What changes hands -------------------------------------------------------------------------------
+def hands_over(manager, aurora, taker: User, *patients) -> None:
+    data = {"taker": taker.pk, "which": "chosen", "patients": [one.pk for one in patients]}
+    address = url("staff_hand_over", aurora, aurora.clinician.pk)
+    assert manager.post(address, data if patients else {"taker": taker.pk, "which": "all"}).status_code == 302
+
+
+def test_work_that_was_taken_asks_the_taker_anew(aurora, colleague, manager):
+    """Who hands over had taken the one and not the other; the colleague has seen neither."""
+    before = timezone.now() - dt.timedelta(days=2)
+    taken, fresh = (
+        WorkItemFactory(
+            prescription=aurora.prescription,
+            owner=aurora.clinician,
+            kind=kind,
+            waits_since=before,
+            acknowledged_at=at,
+            acknowledged_by=aurora.clinician if at else None,
+        )
+        for kind, at in (("stop", before), ("review", None))
+    )
+    hands_over(manager, aurora, colleague, aurora.patient)
+    for item in (taken, fresh):
+        item.refresh_from_db()
+        assert (item.owner, item.acknowledged_at, item.acknowledged_by) == (colleague, None, None)
+    assert (fresh.waits_since, taken.waits_since > before) == (before, True)
+    written = Event.objects.filter(verb="handed_over", object_type="patients.WorkItem")
+    assert {(event.object_id, event.subject_id) for event in written} == {
+        (str(item.pk), aurora.patient.pk) for item in (taken, fresh)
+    }
+
+
+def test_what_who_leaves_had_taken_of_a_colleagues_work_asks_again(aurora, colleague, manager):
+    """The work is Alba's; Ciro, who has taken it, leaves."""
+    item = WorkItemFactory(
+        prescription=aurora.prescription,
+        owner=aurora.clinician,
+        acknowledged_at=timezone.now(),
+        acknowledged_by=colleague,
+    )
+    manager.post(url("staff_leave", aurora, colleague.pk))
+    item.refresh_from_db()
+    assert (item.owner, item.acknowledged_at, item.closed_at) == (aurora.clinician, None, None)
+
+
+def test_who_leaves_keeps_nothing_open_anywhere(aurora, colleague, manager):
+    """A draft, a question, a review without its signature, a place in a team, an absence and standing in."""
+    leaver = aurora.clinician
+    draft = PrescriptionFactory(patient=aurora.newcomer, clinician=leaver, status="draft", starts_on=None)
+    review = ReviewFactory(prescription=aurora.prescription)
+    items = [
+        WorkItemFactory(prescription=aurora.prescription, owner=leaver, kind=kind)
+        for kind in ("question", "wish", "review", "progression", "address", "call", "set_aside")
+    ]
+    CareTeamMemberFactory(patient=aurora.couple[1], user=leaver)
+    AbsenceFactory(clinic=aurora.clinic, user=leaver, stand_in=colleague)
+    AbsenceFactory(clinic=aurora.clinic, user=aurora.manager, stand_in=leaver)
+    manager.post(url("staff_leave", aurora, leaver.pk), {"taker": colleague.pk})
+    assert not works_here(leaver, aurora)
+    assert not WorkItem.objects.open().filter(owner=leaver).exists()
+    assert {item.owner for item in WorkItem.objects.filter(pk__in=[item.pk for item in items])} == {colleague}
+    unfinished = Prescription.objects.exclude(status="ended").filter(clinician=leaver)
+    assert not unfinished.exists()
+    assert Prescription.objects.get(pk=draft.pk).clinician == colleague
+    assert Review.objects.get(pk=review.pk).prescription.clinician == colleague
+    assert not CareTeamMember.objects.filter(user=leaver).exists()
+    assert CareTeamMember.objects.get(patient=aurora.couple[1]).user == colleague
+    assert stand_ins([aurora.clinic], now=timezone.now()).away == {}
+
+
+def test_a_waiting_review_mail_is_the_takers(aurora, colleague, manager):
+    """What was planned for who hands over is not sent; the taker is owed their own."""
+    ReviewFactory(prescription=aurora.prescription)
+    plan_review_notices(timezone.now())
+    first = Notice.objects.get(kind="review_due")
+    assert (first.recipient, still_wanted(first, timezone.now()).wanted) == (aurora.clinician, True)
+    hands_over(manager, aurora, colleague)
+    plan_review_notices(timezone.now())
+    second = Notice.objects.exclude(pk=first.pk).get(kind="review_due")
+    assert still_wanted(first, timezone.now()).reason == "handed_over"
+    assert (second.recipient, still_wanted(second, timezone.now()).wanted) == (colleague, True)
+
+
+def test_a_waiting_alert_of_who_left_goes_to_the_clinic(aurora, colleague, manager):
+    """Care must not wait; the taker has it on the worklist, and is told on the next open morning."""
+    item = WorkItemFactory(prescription=aurora.prescription, owner=aurora.clinician, kind="stop")
+    notice: Any = NoticeFactory(
+        kind="stop_alert",
+        clinic=aurora.clinic,
+        recipient=aurora.clinician,
+        subject_id=aurora.patient.pk,
+        params={"work_item": item.pk},
+    )
+    manager.post(url("staff_leave", aurora, aurora.clinician.pk), {"taker": colleague.pk})
+    notice = Notice.objects.get(pk=notice.pk)
+    assert STOP_ALERT.address(notice) == aurora.clinic.email
+    item.refresh_from_db()
+    assert item.owner == colleague
+
+
+def test_all_with_some_ticked_is_asked_back(aurora, colleague, manager):
+    data = {"taker": colleague.pk, "which": "all", "patients": [aurora.patient.pk]}
+    answer = manager.post(url("staff_hand_over", aurora, aurora.clinician.pk), data)
+    assert answer.status_code == 400
+    assert "Some are ticked below" in text(answer)
+    assert not Prescription.objects.filter(clinician=colleague).exists()
+
+
+def test_two_of_one_name_are_told_apart(aurora, manager):
+    page = text(manager.get(url("staff_hand_over", aurora, aurora.clinician.pk)))
+    assert f"{aurora.patient}, born {date_format(aurora.patient.birth_on, 'j F Y')}" in page
+
+
+def test_three_hundred_patients_cost_as_many_queries_as_three(aurora, colleague, manager):
+    address = url("staff_hand_over", aurora, aurora.clinician.pk)
+
+    def patients_of(giver: User, number: int) -> list[Any]:
+        """A third each has a programme, open work, and a place in the care team."""
+        made = [PatientFactory(clinic=aurora.clinic, user=None, email="") for _ in range(number)]
+        for patient in made[::3]:
+            given = PrescriptionFactory(patient=patient, clinician=giver)
+            WorkItemFactory(prescription=given, owner=giver)
+        for patient in made[1::3]:
+            WorkItemFactory(prescription=None, patient=patient, owner=giver, kind="address")
+        for patient in made[2::3]:
+            CareTeamMemberFactory(patient=patient, user=giver)
+        return made
+
+    def costs(*patients: Any) -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as shown:
+            assert manager.get(address).status_code == 200
+        with CaptureQueriesContext(connection) as given:
+            hands_over(manager, aurora, colleague, *patients)
+        return len(shown), len(given)
+
+    manager.get(address)
+    few = costs(*patients_of(aurora.clinician, 3))
+    many = patients_of(aurora.clinician, 300)
+    assert text(manager.get(address)).count(", born ") >= 300
+    shown, given = costs(*many)
+    assert shown == few[0]
+    assert given <= few[1] + 3  # SQLite takes many new rows in several statements
+    assert CareTeamMember.objects.filter(user=colleague, patient__in=many).count() == 100

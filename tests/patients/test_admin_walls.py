@@ -34,6 +34,9 @@ READ = {
     "reports",
     "outcomes",
     "outcomes_behind",
+    "response",
+    "response_behind",
+    "outcomes_file",
     "reports_file",
     "away",
     "morning",
@@ -87,6 +90,8 @@ def addresses(aurora) -> dict[str, str]:
         "prescription_letter": ["doctor"],
         "review_add": [aurora.prescription.reviews.first().number],
         "outcomes_behind": ["reviews.open"],
+        "response_behind": ["all", "waits"],
+        "outcomes_file": ["csv"],
         "reports_file": ["csv"],
         "patient_merge": [aurora.newcomer.pk],
         "patient_team_leave": [CareTeamMemberFactory(patient=aurora.patient).user_id],
@@ -148,6 +153,9 @@ def test_for_outsiders_no_page_about_us_exists(who, addresses, cast):
         "reports",
         "outcomes",
         "outcomes_behind",
+        "response",
+        "response_behind",
+        "outcomes_file",
         "reports_file",
         "handouts",
         "away",
@@ -185,7 +193,7 @@ def test_a_role_in_one_clinic_opens_nothing_in_another(addresses, cast):
         if name
         not in {
             *("worklist", "reports", "outcomes", "outcomes_behind", "handouts", "away", "morning"),
-            *("notices", "reports_file"),
+            *("notices", "reports_file", "response", "response_behind", "outcomes_file"),
         }
         and asked(client, name, at).status_code != 404
     }

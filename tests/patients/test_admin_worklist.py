@@ -11,9 +11,16 @@ from django.utils import translation
 
 from clinic.models import Event
 from clinic.scoping import Role
-from patients.models import ExerciseStop, Review, WorkItem
-from patients.vocabulary import WorkKind
-from tests.factories import CareTeamMemberFactory, WorkItemFactory
+from patients.clinic_pages import worklist
+from patients.models import ExerciseStop, Review, WorkItem, WorkItemEntry
+from patients.vocabulary import URGENCY, Alert, WorkKind
+from tests.factories import (
+    CareTeamMemberFactory,
+    PracticeSessionFactory,
+    SkippedDayFactory,
+    WorkItemEntryFactory,
+    WorkItemFactory,
+)
 from tests.patients.clinic_pages import client_of, member
 from tests.patients.pages import text
 from tests.patients.scenario import Scenario
@@ -195,21 +202,187 @@ def test_resuming_from_the_worklist(trial, item):
     assert item.closed_at is None  # resumed is not yet an outcome
 
 
-def test_the_queries_do_not_grow_with_the_list(trial, item):
+# --- A silence ------------------------------------------------------------------------------------------
+@pytest.fixture
+def quiet(time_machine) -> Scenario:
+    """Silent since day 1, so on the list since Monday, day 8; it is Tuesday, day 9."""
+    quiet = Scenario("AB")
+    quiet.practises(1, 1)
+    quiet.patient.phone = "+39 333 1234567"
+    quiet.patient.save()
+    quiet.morning(8)
+    time_machine.move_to(quiet.at(9, "10:00"), tick=False)
+    return quiet
+
+
+def test_a_silence_says_since_when_and_whom_to_ring(quiet):
+    answer = client_of(quiet.clinician).get(WORKLIST)
+    said = text(answer)
+    assert f"{quiet.patient}: Silent" in said
+    assert "No word on several due days running: nothing since Mon 2 Mar" in said
+    assert 'href="tel:+393331234567"' in answer.content.decode()
+    assert answer.context["rows"][0].close.initial["outcome"] == ""
+
+
+def test_not_begun_says_so(time_machine):
+    trial = Scenario("A", start=None)
+    trial.morning(5)
+    time_machine.move_to(trial.at(5, "10:00"), tick=False)
+    said = text(client_of(trial.clinician).get(WORKLIST))
+    assert f"{trial.patient}: Not begun yet" in said
+    assert "A programme was given, and no session is recorded" in said
+    assert "There is no phone number." in said
+
+
+def test_what_has_become_of_it_is_said_and_is_the_usual_outcome(quiet, time_machine):
+    quiet.records(7, told_on=9, at="11:00", done="A")
+    quiet.records(9, at="12:00", done="A")
+    SkippedDayFactory(prescription=quiet.prescription, skipped_on=quiet.date(6), made_at=quiet.at(9, "12:00"))
+    quiet.pauses(10, 13, told_on=9)
+    time_machine.move_to(quiet.at(11, "10:00"), tick=False)
+    client = client_of(quiet.clinician)
+    [row] = client.get(WORKLIST).context["rows"]
+    expected = [
+        "Has recorded again: practice of 10 March.",
+        "Has said why there was no practice on 7 March.",
+        "The programme is paused until 14 March.",
+    ]
+    assert row.since == expected
+    sent("close", row.item, client, **row.close.initial)
+    item = WorkItem.objects.get(pk=row.item.pk)
+    assert (item.closed_by, item.outcome) == (quiet.clinician, " ".join(expected))
+
+
+def test_what_was_told_before_it_was_asked_about_is_no_news(quiet):
+    """Of a second silence, what came between the two says nothing any more."""
+    quiet.records(9, at="09:30", done="A")
+    (item,) = quiet.open_work()
+    WorkItemEntryFactory(
+        item=item,
+        at=quiet.at(9, "09:45"),
+        what="silent",
+        session=None,
+        quiet_since=quiet.date(9),
+    )
+    [row] = client_of(quiet.clinician).get(WORKLIST).context["rows"]
+    assert row.since == []
+
+
+def test_a_suspended_programme_says_so_beside_its_silence(quiet):
+    quiet.reports_emergency(9, at="09:00")
+    rows = client_of(quiet.clinician).get(WORKLIST).context["rows"]
+    assert [row.item.kind for row in rows] == ["emergency", "silent"]
+    assert rows[1].since == ["The programme is suspended: an emergency sign was reported."]
+
+
+# --- Many ---------------------------------------------------------------------------------------------
+KINDS = [kind for kind in WorkKind if kind not in {WorkKind.STOP, WorkKind.EMERGENCY}]
+
+
+def many(trial: Scenario, count: int) -> list[WorkItem]:
+    """So many items of `trial`'s clinician, ten of each patient, each with an event."""
+    made: list[WorkItem] = []
+    entries: list[WorkItemEntry] = []
+    for number in range(count):
+        kind = KINDS[number % len(KINDS)]
+        if number % len(KINDS) == 0:
+            session = PracticeSessionFactory(prescription__patient__clinic=trial.clinic)
+        item = WorkItemFactory.build(
+            prescription=session.prescription, kind=kind, owner=trial.clinician, due_on=trial.date(5)
+        )
+        is_quiet = kind in {WorkKind.SILENT, WorkKind.NOT_STARTED}
+        about = {"quiet_since": trial.date(1)} if is_quiet else {"session": session}
+        what = kind.value if is_quiet else Alert.PAIN_SKIP
+        made.append(item)
+        entries.append(WorkItemEntry(item=item, at=item.opened_at, what=what, due_on=item.due_on, **about))
+    WorkItem.objects.bulk_create(made)
+    WorkItemEntry.objects.bulk_create(entries)
+    return made
+
+
+def queries_of(client, **asked) -> int:
+    with CaptureQueriesContext(connection) as counted:
+        assert client.get(WORKLIST, asked).status_code == 200
+    return len(counted)
+
+
+def test_as_many_queries_for_ten_items_as_for_five_hundred(trial, item):
     client = client_of(trial.clinician)
+    many(trial, 10)
+    for asked in ({"who": "all"}, {"who": "mine"}, {"who": "all", "kind": "silent"}):
+        queries_of(client, **asked)
+    few, of_mine, of_one_kind = (
+        queries_of(client, **asked) for asked in ({"who": "all"}, {"who": "mine"}, {"kind": "silent"})
+    )
+    many(trial, 490)
+    # A page has fifty of a kind or two there, and asks nothing about the other kinds: it is never more.
+    assert max(queries_of(client, who="all", page=str(number)) for number in range(1, 12)) <= few
+    assert max(queries_of(client, who="mine", page=str(number)) for number in (1, 6, 11)) <= of_mine
+    assert queries_of(client, kind="silent") == of_one_kind
 
-    def queries() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as counted:
-            client.get(WORKLIST, {"who": "all"})
-        return len(counted)
 
-    queries()
-    few = queries()
-    for _more in range(5):
-        WorkItemFactory(prescription__patient__clinic=trial.clinic, owner=trial.clinician)
-    assert queries() == few
+def test_fifty_a_page_in_one_order(trial, item):
+    made = {one.pk for one in many(trial, 119)} | {item.pk}
+    client = client_of(trial.clinician)
+    pages = [client.get(WORKLIST, {"page": number}) for number in (1, 2, 3)]
+    shown = [[row.item.pk for row in one.context["rows"]] for one in pages]
+    assert [len(one) for one in shown] == [50, 50, 20]
+    assert {pk for one in shown for pk in one} == made
+    assert shown[0][0] == item.pk  # the stop
+    assert "Page 2 of 3" in text(pages[1])
+    for number in ("0", "99", "x", ""):
+        answer = client.get(WORKLIST, {"page": number})
+        assert (answer.status_code, len(answer.context["rows"])) == (200, 50 if number in {"x", ""} else 20)
+
+
+def test_by_kind_with_how_many_there_are(trial, item):
+    many(trial, 20)
+    client = client_of(trial.clinician)
+    every = client.get(WORKLIST)
+    found = [(kind, count) for kind, _label, count in every.context["kinds"]]
+    assert found == [(WorkKind.STOP, 1), *((kind, 2) for kind in URGENCY if kind in KINDS)]
+    assert "All 21" in text(every)
+    silent = client.get(WORKLIST, {"who": "all", "kind": "silent"})
+    assert [row.item.kind for row in silent.context["rows"]] == ["silent"] * 2
+    assert len(silent.context["kinds"]) == len(every.context["kinds"])
+    WorkItem.objects.filter(kind="silent").update(
+        closed_at=trial.at(5), closed_by=trial.clinician, outcome="Phoned."
+    )
+    assert "Nothing of this kind waits." in text(client.get(WORKLIST, {"kind": "silent"}))
+    assert len(client.get(WORKLIST, {"kind": "nonsense"}).context["rows"]) == 19
+
+
+def test_a_refused_form_is_shown_on_its_page_of_its_list(trial, item):
+    last = many(trial, 119)
+    client = client_of(trial.clinician)
+    rows = client.get(WORKLIST, {"page": 3}).context["rows"]
+    here = client.get(WORKLIST, {"page": 3}).context["here"]
+    assert here == WORKLIST + "?who=mine&page=3"
+    refused = sent("close", rows[-1].item, client, next=here)
+    assert refused.status_code == 400
+    assert (refused.context["here"], refused.context["part"].mine) == (here, True)
+    [mended] = [row for row in refused.context["rows"] if row.opened]
+    assert (mended.item, mended.opened) == (rows[-1].item, "close")
+    assert "This field is required" in text(refused)
+    # Of one kind, too; and where the list does not have it, among everybody's.
+    silent = next(one for one in last if one.kind == "silent")
+    refused = sent("close", silent, client, next=WORKLIST + "?who=mine&kind=silent")
+    assert refused.context["here"] == WORKLIST + "?who=mine&kind=silent&page=1"
+    refused = sent("close", silent, client, next=WORKLIST + "?who=mine&kind=wish")
+    assert refused.context["part"].query == "who=all"
+    assert [row.item for row in refused.context["rows"] if row.opened] == [silent]
+    other = client_of(member(trial, Role.CLINICIAN))
+    refused = sent("hand_over", silent, other, next=WORKLIST + "?who=mine")
+    assert (refused.status_code, refused.context["part"].mine) == (400, False)
+    assert [row.item for row in refused.context["rows"] if row.opened] == [silent]
+
+
+def test_the_count_in_the_menu_is_one_query_beside_who_is_away(trial, item, django_assert_num_queries):
+    many(trial, 60)
+    user = trial.clinician
+    assert Role.CLINICIAN in user.roles  # asked once for each request
+    with django_assert_num_queries(2):
+        assert worklist.open_count(user) == 61
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "Thu 26 Nov"), ("it", "gio 26 nov")])

@@ -118,3 +118,10 @@ def test_all_of_it_in_italian():
 def test_what_there_is(given: dict[str, Any], expected: str):
     said = told(**given)
     assert said.removeprefix("Practised on 14 of 20 days. ") == expected
+
+
+def test_stops_on_many_days_are_told_by_the_last_of_them():
+    """Six are named, of seven the last."""
+    some, many = ([Stop(day, False) for day in range(1, last + 1)] for last in (6, 7))
+    assert "6 stops for pain (days 1, 2, 3, 4, 5 and 6), all resumed since." in told(stops=some)
+    assert "7 stops for pain (the last on day 7), all resumed since." in told(stops=many)

@@ -1,73 +1,21 @@
-"""The clinic's outcomes: every figure worked out by hand, and the people behind it.
-
-Day 1 of every programme is Monday 2 March 2026; the review point is the morning of Sunday 22 March.
-"""
+"""The clinic's outcomes: every figure worked out by hand, and the people behind it (four_reviewed.py)."""
 
 import datetime as dt
-from typing import Any
 
 import pytest
-from django.urls import reverse
 
-from patients import outcomes, reviews
-from patients.models import Review
-from patients.our_questions import AVERAGE_PAIN, ours_kept
-from patients.outcomes import Scope, Spread, spread
-from patients.vocabulary import Decision, Helped, Occasion, SkipReason
-from tests.factories import AnswerFactory, PatientFactory
-from tests.patients.clinic_pages import client_of
-from tests.patients.pages import text
+from patients import measured, outcomes
+from patients.outcome_scope import Scope
+from patients.spreads import Spread, spread
+from tests.patients.four_reviewed import TODAY, four_reviewed, scope
 from tests.patients.scenario import Scenario
 
 pytestmark = pytest.mark.django_db
-TODAY = dt.date(2026, 4, 2)
-
-
-def told(trial: Scenario, *, practised: int, helped: str, pain: tuple[int | None, int | None]) -> Review:
-    """Its first review, opened on day 21, with what the patient says."""
-    trial.practises(1, practised)
-    trial.scheduler_runs(21)
-    review: Review = trial.prescription.reviews.get()
-    if helped:
-        reviews.answer_review(
-            review=review, helped=Helped(helped), by=trial.patient.user, now=trial.at(21, "12:00")
-        )
-    question = next(one for one in ours_kept() if one.code == AVERAGE_PAIN)
-    for occasion, number, value in ((Occasion.START, 0, pain[0]), (Occasion.REVIEW, 1, pain[1])):
-        if value is not None:
-            AnswerFactory(
-                prescription=trial.prescription,
-                patient=trial.patient,
-                question=question,
-                occasion=occasion,
-                occasion_number=number,
-                number=value,
-            )
-    return review
 
 
 @pytest.fixture
 def house(time_machine) -> list[Scenario]:
-    """Four programmes of one clinic: signed after 1 day and after 3, ended, and one that still waits."""
-    first = Scenario("AB")
-    others = [Scenario("AB", patient=PatientFactory(clinic=first.clinic)) for _n in range(3)]
-    everybody = [first, *others]
-    first.records(21, done="A", stopped="B")
-    told(first, practised=20, helped="useful", pain=(6, 3))
-    told(others[0], practised=10, helped="partly", pain=(5, 5))
-    told(others[1], practised=4, helped="", pain=(4, None))
-    told(others[2], practised=2, helped="not", pain=(2, 4))
-    others[0].records(20, skipped={"A": SkipReason.NO_TIME, "B": SkipReason.PAIN})
-    first.signs(Review.objects.get(prescription=first.pk), on=22)
-    others[0].signs(Review.objects.get(prescription=others[0].pk), on=24)
-    others[1].signs(Review.objects.get(prescription=others[1].pk), on=22, decision=Decision.END)
-    time_machine.move_to(dt.datetime(2026, 4, 2, 9, 0, tzinfo=dt.UTC), tick=False)
-    return everybody
-
-
-def scope(house: list[Scenario], **fields: Any) -> Scope:
-    known = {"first": dt.date(2026, 3, 1), "last": TODAY}
-    return Scope(house[0].clinician, **(known | fields))
+    return four_reviewed(time_machine)
 
 
 def test_every_figure(house):
@@ -142,46 +90,42 @@ def test_the_middle_half(numbers, expected):
     assert spread(numbers) == expected
 
 
-# --- The pages --------------------------------------------------------------------------------------
-def test_each_figure_leads_to_the_patients_behind_it(house):
-    client = client_of(house[0].clinician)
-    shown = client.get(reverse("admin:outcomes"))
-    assert "Reviews reached" in text(shown)
-    link = reverse("admin:outcomes_behind", args=["helped.useful"])
-    assert link in shown.content.decode()
-    behind = text(client.get(link))
-    assert house[0].patient.family_name in behind
-    assert house[1].patient.family_name not in behind
-    assert "Improved" in text(client.get(reverse("admin:outcomes_behind", args=["ended.improved"])))
+def test_the_reviews_behind_a_median_with_their_numbers_and_those_without(house):
+    whole = scope(house)
+    pks = [one.prescription.reviews.get().pk for one in house]
+
+    def behind(name: str) -> list[tuple[int, int]]:
+        rows = measured.behind_measure(whole, name)
+        return [(pks.index(one.review), getattr(one, name)) for one in rows]
+
+    def without(name: str) -> list[int]:
+        return [pks.index(one.review) for one in measured.without_measure(whole, name)]
+
+    # Waited longest first, hurts more first, practised least first.
+    first, *others = behind("days_to_sign")
+    assert (first, sorted(others)) == ((1, 3), [(0, 1), (2, 1)])
+    assert behind("pain_change") == [(3, 2), (1, 0), (0, -3)]
+    # Of days 1 to 21, signed on day 22: 4; 10 and a skipped day; 21 (the last with a stop, which counts).
+    # Signed on day 24, two days more are over for the second: 10 of 23 is 43 %.
+    assert behind("adherence") == [(2, 19), (1, 43), (0, 100)]
+    assert (without("days_to_sign"), without("pain_change"), without("adherence")) == ([3], [2], [3])
+    for unknown in (measured.behind_measure, measured.without_measure):
+        with pytest.raises(KeyError):
+            unknown(whole, "luck")
 
 
-@pytest.mark.parametrize(
-    ("asked", "words"),
-    [
-        ({"first": "2026-04-01", "last": "2026-03-01"}, "This lies before the first day."),
-        ({"first": "yesterday"}, "Enter a valid date."),
-        ({"clinician": "0"}, "Select a valid choice."),
-        ({"program": "x"}, "Select a valid choice."),
-    ],
-)
-def test_what_cannot_be_asked_is_said_at_its_field(house, asked, words):
-    client = client_of(house[0].clinician)
-    for address in (reverse("admin:outcomes"), reverse("admin:outcomes_behind", args=["reviews.open"])):
-        answer = client.get(address, asked)
-        assert (answer.status_code, words in text(answer)) == (400, True)
-
-
-def test_of_no_figure_there_is_no_list(house):
-    client = client_of(house[0].clinician)
-    assert client.get(reverse("admin:outcomes_behind", args=["helped.very"])).status_code == 404
-
-
-def test_an_empty_clinic_and_as_many_queries_for_one_as_for_four(
-    house, aurora, django_assert_max_num_queries
-):
-    empty = text(client_of(aurora.manager).get(reverse("admin:outcomes")))
-    assert "nothing yet" in empty
-    client = client_of(house[0].clinician)
-    client.get(reverse("admin:outcomes"))
-    with django_assert_max_num_queries(20):
-        client.get(reverse("admin:outcomes"))
+def test_how_many_said_which_level_and_who(house):
+    found = outcomes.outcomes(scope(house), today=TODAY)
+    # The third said nothing at the review, so what they said at the start is not in it either.
+    assert {key: count for key, count in found.levels.items() if count} == {
+        "start.2": 1,
+        "start.5": 1,
+        "start.6": 1,
+        "now.3": 1,
+        "now.4": 1,
+        "now.5": 1,
+    }
+    for key, count in found.levels.items():
+        assert outcomes.behind(scope(house), key, today=TODAY).count() == count, key
+    (only,) = outcomes.behind(scope(house), "now.3", today=TODAY)
+    assert only.prescription == house[0].prescription

@@ -121,6 +121,7 @@ MAKES: dict[str, Callable[[Scenario], Any]] = {
         item=factories.WorkItemFactory(prescription=trial.prescription), session=trial.sessions().first()
     ),
     "patients.StepRequest": lambda trial: factories.StepRequestFactory(session=trial.sessions().first()),
+    "patients.CountedDay": lambda trial: factories.CountedDayFactory(prescription=trial.prescription),
     "patients.Invitation": lambda trial: factories.InvitationFactory(patient=trial.patient),
     "patients.PaperCode": lambda trial: factories.PaperCodeFactory(patient=trial.patient),
 }

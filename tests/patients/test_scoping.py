@@ -48,6 +48,7 @@ SEEN_BY = {
     "patients.Nudge": STAFF | {PATIENT},
     "patients.CalendarFeed": {PATIENT},  # its address is nobody else's
     "patients.SkippedDay": TREATING | {PATIENT},
+    "patients.CountedDay": TREATING,
     "patients.Invitation": STAFF,
     "patients.PaperCode": STAFF,
     "patients.Prescription": TREATING | {PATIENT},
@@ -113,6 +114,7 @@ def rows(aurora) -> dict[str, object]:
         factories.NudgeFactory(patient=aurora.patient),
         factories.CalendarFeedFactory(patient=aurora.patient),
         factories.SkippedDayFactory(prescription=aurora.prescription),
+        factories.CountedDayFactory(prescription=aurora.prescription),
         factories.InvitationFactory(patient=aurora.patient),
         factories.PaperCodeFactory(patient=aurora.patient),
         aurora.prescription,

@@ -164,7 +164,7 @@ def test_it_costs_no_more_than_a_recording_may(trial):
     form = posted(trial, {"A": "stopped", "B": "skipped:pain"}, on=trial.date(5), **answer)
     with CaptureQueriesContext(connection) as captured:
         assert client.post("/session/", form).status_code == 302
-    assert len(captured) <= MOST_QUERIES
+    assert sum("SAVEPOINT" not in query["sql"] for query in captured) <= MOST_QUERIES
     assert settled(trial) == ["hour", ""]
 
 

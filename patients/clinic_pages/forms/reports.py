@@ -7,13 +7,25 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinic.bilingual import localized_data
+from clinic.models import Clinic
 from patients.clinic_pages.forms.acts import date_field
 from patients.clinic_pages.report_figures import BAND_WORDS
 from patients.models import Prescription
 from programs.vocabulary import Phase
 
 
-class PartForm(forms.Form):
+class DatesForm(forms.Form):
+    """`first` and `last`, where both are given, in this order."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first"), cleaned.get("last")
+        if isinstance(first, dt.date) and isinstance(last, dt.date) and first > last:
+            self.add_error("last", _("This lies before the first day."))
+        return cleaned
+
+
+class PartForm(DatesForm):
     """One physiotherapist or programme of those that the user may see, and dates from `first` to `last`."""
 
     clinician = forms.TypedChoiceField(
@@ -34,13 +46,6 @@ class PartForm(forms.Form):
             *people.order_by("clinician__name", "clinician"),
         ]
         self.fields["program"].choices = [everything, *((pk, name) for name, pk in named)]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        first, last = cleaned.get("first"), cleaned.get("last")
-        if isinstance(first, dt.date) and isinstance(last, dt.date) and first > last:
-            self.add_error("last", _("This lies before the first day."))
-        return cleaned
 
 
 class AdherenceForm(PartForm):
@@ -69,3 +74,18 @@ class PeriodForm(PartForm):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, prescriptions=Prescription.objects.visible_to_staff(user), **kwargs)
+
+
+class ResponseForm(DatesForm):
+    """Of one clinic and a period. Who works in one alone is not asked which."""
+
+    clinic = forms.ModelChoiceField(label=_("Clinic"), queryset=Clinic.objects.none(), empty_label=None)
+    first = date_field(label=_("From"))
+    last = date_field(label=_("To"))
+
+    def __init__(self, *args: Any, clinics: list[Clinic], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["clinic"]
+        field.queryset = Clinic.objects.filter(pk__in=[clinic.pk for clinic in clinics])
+        if len(clinics) == 1:
+            field.widget = forms.HiddenInput()

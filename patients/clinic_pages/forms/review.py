@@ -12,6 +12,7 @@ from patients.review_words import usual_word
 from patients.vocabulary import Decision, EndReason
 
 MOST_DAYS = 365
+MOST_NAME = 200  # characters
 
 
 class SignForm(forms.Form):
@@ -37,6 +38,17 @@ class SignForm(forms.Form):
     )
     end_reason = forms.ChoiceField(
         label=_("If it ends: why"), choices=[("", "–"), *EndReason.choices], required=False
+    )
+    refer_to = forms.CharField(
+        label=_("If you refer: to whom"),
+        max_length=MOST_NAME,
+        required=False,
+        help_text=_("Left empty, the letter is to the family doctor."),
+    )
+    refer_why = words_field(
+        label=_("If you refer: why"),
+        required=False,
+        help_text=_("Stands in the letter, which opens next and can be changed."),
     )
 
     def __init__(self, *args: Any, prescription: Prescription, **kwargs: Any) -> None:
@@ -65,6 +77,8 @@ class SignForm(forms.Form):
             "word": word,
             "next_after_days": said.get("next_after_days"),
             "end_reason": EndReason(reason) if reason else None,
+            "refer_to": said["refer_to"],
+            "refer_why": said["refer_why"],
         }
 
 

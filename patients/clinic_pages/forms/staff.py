@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import User
@@ -33,16 +34,23 @@ class TakerForm(forms.Form):
         field.queryset = User.objects.filter(pk__in=[user.pk for user in takers])
 
 
+class PatientsField(forms.ModelMultipleChoiceField):
+    """Told apart by their birth dates, which two of one name do not share."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return _("%(name)s, born %(birth)s") % {"name": obj, "birth": date_format(obj.birth_on, "j F Y")}
+
+
 class HandOverForm(TakerForm):
-    """All of somebody's patients, or those chosen."""
+    """All of somebody's patients, or those chosen: all where some are ticked is refused, as one of both is
+    not meant."""
 
     which = forms.ChoiceField(
         label=_("Which patients"),
         choices=[("all", _("All")), ("chosen", _("Those chosen below"))],
         widget=forms.RadioSelect,
-        initial="all",
     )
-    patients = forms.ModelMultipleChoiceField(
+    patients = PatientsField(
         label=_("Patients"),
         queryset=Patient.objects.none(),
         required=False,
@@ -59,4 +67,6 @@ class HandOverForm(TakerForm):
         said: dict[str, Any] = super().clean() or self.cleaned_data
         if said.get("which") == "chosen" and not said.get("patients"):
             self.add_error("patients", _("Choose at least one."))
+        if said.get("which") == "all" and said.get("patients"):
+            self.add_error("which", _("Some are ticked below: hand over those, or untick them."))
         return said
