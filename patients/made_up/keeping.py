@@ -114,6 +114,7 @@ class Kept:
             may_correct
             and random.random() < (0.1 if said.stops else 0.006)
             and corrected_at <= self.house.now
+            and local_date(corrected_at, self.person.zone) <= self.course.last_on
         ):
             earlier = self.rows.add(PracticeSession, **values | {"superseded_at": corrected_at})
             if said.stops:

@@ -88,7 +88,7 @@ class Life:
         if story in SHORT:
             return random.randrange(*SHORT[story])
         if story == Story.MAINTENANCE:
-            return random.randrange(50, 110) if self.wanted < 120 else random.randrange(60, 300)
+            return random.randrange(60, 110) if self.wanted < 120 else random.randrange(60, 300)
         long = min(1.0, self.wanted / 120)
         kind = random.random()
         if kind < 0.35:

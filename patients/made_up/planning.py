@@ -33,7 +33,9 @@ def plan_course(
         phase=offer.phase,
         usual_pain=usual if usual > 4 or random.random() < 0.7 else None,
         usual_site=random.choice((1, 1, 2)) if random.random() < 0.7 else None,
-        begins_with_session=story in {Story.RUNNING, Story.MAINTENANCE} and random.random() < 0.25,
+        begins_with_session=story in {Story.RUNNING, Story.MAINTENANCE}
+        and not person.on_paper
+        and random.random() < 0.25,
     )
     if course.starts_on is None:
         first_version(course, random, starts_on=activated_on)

@@ -57,8 +57,10 @@ def reach_points(course: Course, house: House, person: Person, story: Story, *, 
 def _sign(point: Point, course: Course, house: House, person: Person, story: Story, *, stays: bool) -> None:
     random = person.random
     delay = random.choices((0, 1, 2, 3, 5, 8, 13, 21), (20, 20, 14, 12, 10, 10, 6, 3))[0]
-    if random.random() < 0.04:
-        return
+    if story == Story.MAINTENANCE:
+        delay = min(delay, 5)  # it hangs on a signature
+    elif random.random() < (0.04 if (house.last - point.reached_on).days < 45 else 0.005):
+        return  # overdue, or forgotten
     decision: Decision
     zone = house.clinic.time_zone
     day = local_date(point.opened_at, zone) + ONE_DAY * delay
@@ -72,7 +74,7 @@ def _sign(point: Point, course: Course, house: House, person: Person, story: Sto
         if first_time and (story == Story.MAINTENANCE or random.random() < 0.06):
             decision = Decision.MAINTENANCE
     elif signed_on > course.last_on:
-        if random.random() < 0.5:
+        if random.random() < 0.05:
             return
         decision = random.choice((Decision.SEE_IN_CLINIC, Decision.REFER, Decision.END))
     elif (course.last_on - signed_on).days < 15:

@@ -154,6 +154,8 @@ class Practice:
             else ((6, 11), (16, 21), (21, 23))[min(slot, 2)]
         )
         at = moment(house, person.zone, day, hours, random)
+        if at <= self.course.activated_at:  # on the day on which it was prescribed
+            at = min(self.course.activated_at + dt.timedelta(minutes=25), house.now)
         done_at = min(at + dt.timedelta(seconds=random.randrange(240, 1100)), house.now)
         chance = random.random()
         if chance < 0.04 and not now:
@@ -163,6 +165,7 @@ class Practice:
                 return When(at, told_on, at)
         elif chance < 0.06:
             arrived_at = done_at + dt.timedelta(hours=random.randrange(1, 40))
-            if arrived_at <= house.now:
+            in_time = local_date(arrived_at, person.zone) <= self.course.last_on
+            if arrived_at <= house.now and in_time:
                 return When(at, day, arrived_at, late=True)
         return When(at, day, done_at)

@@ -93,6 +93,7 @@ def load_year(
         house = furnish(house)
         active, former = _people(rows, house, patients, sessions, seed, progress or _silent)
         writing.finish()
+        writing.analyze()  # or PostgreSQL would look for a programme's rows in all of them
         count_stale(now=house.now)
     writing.analyze()
     return Loaded(

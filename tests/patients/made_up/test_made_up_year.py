@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.models import Count, F, Q
+from django.urls import reverse
 
 from clinic.localtime import local_date
 from clinic.models import Clinic, Membership, Notice, User
@@ -220,7 +221,9 @@ def test_what_is_recorded_fits_its_programme(loaded: Loaded) -> None:
         assert course.starts_on is not None
         assert course.starts_on <= one.practised_on <= one.recorded_on <= (course.ended_on or UNTIL)
         assert local_date(one.first_recorded_at, zone) == one.recorded_on
-        assert one.first_recorded_at <= one.recorded_at <= loaded.now
+        assert course.activated_at is not None
+        assert course.activated_at < one.first_recorded_at <= one.recorded_at <= loaded.now
+        assert local_date(one.recorded_at, zone) <= (course.ended_on or UNTIL)
         if one.source == Source.WEB:
             assert (one.recorded_on - one.practised_on).days <= 3
         prescribed = {exercise.pk: exercise.line for exercise in versions[one.version_id].exercises.all()}
@@ -280,3 +283,22 @@ def test_who_is_off_is_not_asked(loaded: Loaded) -> None:
         if stop.resumed_on is not None:
             records = records.filter(session__practised_on__lt=stop.resumed_on)
         assert not records.exists()
+
+
+def test_the_clinics_pages_show_all_of_it(loaded: Loaded, as_staff, time_machine) -> None:
+    time_machine.move_to(loaded.now + dt.timedelta(minutes=1), tick=False)
+    client = as_staff(User.objects.get(email="manager@example.org"))
+    addresses = [reverse(f"admin:{name}") for name in ("worklist", "reports", "outcomes")]
+    one_of_each = {(one.status, one.phase): one for one in Prescription.objects.all()}
+    shown = [*one_of_each.values(), *Prescription.objects.filter(stops__isnull=False).distinct()[:2]]
+    addresses += [reverse("admin:prescription_report", args=[one.pk]) for one in shown]
+    for address in addresses:
+        assert client.get(address).status_code == 200, address
+
+
+def test_the_patients_pages_show_theirs(loaded: Loaded, as_patient, time_machine) -> None:
+    time_machine.move_to(loaded.now + dt.timedelta(minutes=1), tick=False)
+    for patient in Patient.objects.exclude(user=None).order_by("pk")[:12]:  # every story, see people.story_of
+        client = as_patient(patient)
+        for address in ("/", "/progress/"):
+            assert client.get(address, follow=True).status_code == 200, (patient.pk, address)
