@@ -168,7 +168,9 @@ def _count(prescription: Prescription, seen: Report, *, today: dt.date) -> dict[
 
 def _pains(prescription: Prescription) -> tuple[int | None, int | None]:
     """Pain right after the first and the last session that says it; missing stays missing."""
-    said = PracticeSession.objects.current().filter(prescription=prescription, pain_after__isnull=False)
+    said = (
+        PracticeSession.objects.current().told().filter(prescription=prescription, pain_after__isnull=False)
+    )
     pains = said.order_by("practised_on", "first_recorded_at", "pk").values_list("pain_after", flat=True)
     return pains.first(), pains.last()
 
