@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""The tests: units in parallel, then what starts processes and browsers, one after the other, then faults.
+"""The tests: units in parallel, then browsers two at a time, then what starts processes, one after the other,
+then faults.
 
 scripts/run_tests.py             on PostgreSQL and Redis of their own
 scripts/run_tests.py --sqlite    the units alone, on SQLite, without any server
 
-T=path runs that path alone; ARGS="-k word" goes to pytest; WORKERS is the number of units at a time.
+T=path runs that path alone; ARGS="-k word" goes to pytest; WORKERS is the number of units at a time, and of
+browsers.
 FAULTS=long and SEED=number are for tests/faults/.
 """
 
@@ -20,7 +22,10 @@ from servers import PACKAGES, end_on_signals, install, run, servers
 
 ROOT = Path(__file__).resolve().parent.parent
 # These start processes and watch the clock: two at a time are slower and prove less.
-SERIAL = ("tests/test_deployment.py", "tests/test_demo.py", "tests/browser")
+SERIAL = ("tests/test_deployment.py", "tests/test_demo.py")
+# Each worker has a database, a live server and a Chromium of its own. While one waits for its browser another
+# works. A file stays with one worker.
+BROWSER = "tests/browser"
 FAULTS = "tests/faults"  # on a PostgreSQL that keeps what it acknowledged, also when it is killed
 NOTHING_COLLECTED = 5
 
@@ -68,9 +73,10 @@ def phases(*, sqlite: bool) -> Iterator[list[str]]:
         yield shlex.split(chosen)
         return
     workers = os.environ.get("WORKERS") or "2"
-    later = (*SERIAL, FAULTS)
+    later = (*SERIAL, BROWSER, FAULTS)
     yield ["-n", workers, "--dist", "worksteal", *(f"--ignore={path}" for path in later), "tests"]
     if not sqlite:
+        yield ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder", BROWSER]
         yield [path for path in SERIAL if Path(path).exists()]
         yield [FAULTS]
 
