@@ -12,6 +12,10 @@ The usual level and place (rule 3) are columns of the prescription at the start,
 first session (patients.usual); only at a review are they answers.
 """
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
 from programs.models import Question
 from programs.vocabulary import QuestionKind
 
@@ -122,6 +126,12 @@ def ours() -> list[Question]:
             at_review=True,
         ),
     ]
+
+
+@cache
+def ours_to_read() -> Mapping[str, Question]:
+    """The same by code, made once: for words and choices, nothing that is kept or changed."""
+    return MappingProxyType({question.code: question for question in ours()})
 
 
 KEPT_ALIKE = tuple(

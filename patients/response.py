@@ -48,6 +48,9 @@ class Figure(StrEnum):
     OPEN = "open"
 
 
+OF_ITEMS = {Figure.ITEMS, Figure.CLOSED, Figure.OPEN}  # the others count waits
+
+
 @dataclass(frozen=True)
 class Period:
     """What `user` may see of `clinic`, from its local date `first` to `last`, both included."""
@@ -97,26 +100,35 @@ class Measured:
 
     def behind(self, kind: str, figure: Figure) -> list[Span]:
         """What a figure counts, the latest first. `kind` may be ALL."""
-        if figure in {Figure.ITEMS, Figure.CLOSED, Figure.OPEN}:
-            found: Iterable[Span] = self.items
-        else:
-            found = self.waits
-        chosen = [one for one in found if kind in {ALL, one.kind} and _counts(figure, one)]
-        return sorted(chosen, key=lambda one: (one.began, one.item), reverse=True)
+        return sorted(self.of(kind)._counted(figure), key=lambda one: (one.began, one.item), reverse=True)
+
+    def of(self, kind: str) -> "Measured":
+        """That of one kind alone."""
+        if kind == ALL:
+            return self
+        return Measured(*([one for one in spans if one.kind == kind] for spans in (self.waits, self.items)))
 
     def figures(self) -> list[Response]:
         """Of all kinds together, then of each of which there is something, in the order of the worklist."""
         there = {one.kind for one in (*self.waits, *self.items)}
-        return [self._of(kind) for kind in (ALL, *(kind for kind in URGENCY if kind in there))]
+        return [self.of(kind)._figures(kind) for kind in (ALL, *(kind for kind in URGENCY if kind in there))]
 
-    def _of(self, kind: str) -> Response:
-        found = {figure: self.behind(kind, figure) for figure in Figure}
+    def _figures(self, kind: str) -> Response:
+        found = {figure: self._counted(figure) for figure in Figure}
         return Response(
             kind=kind,
             counts={figure: len(spans) for figure, spans in found.items()},
             until_taken=_spread(found[Figure.TAKEN]),
             until_closed=_spread(found[Figure.CLOSED]),
         )
+
+    def _counted(self, figure: Figure) -> list[Span]:
+        spans = self.items if figure in OF_ITEMS else self.waits
+        if figure in {Figure.TAKEN, Figure.CLOSED}:
+            return [one for one in spans if one.ended is not None]
+        if figure in {Figure.WAITING, Figure.OPEN}:
+            return [one for one in spans if one.ended is None]
+        return [one for one in spans if one.is_late] if figure == Figure.LATE else list(spans)
 
 
 def measured(period: Period, *, now: dt.datetime) -> Measured:
@@ -149,14 +161,6 @@ def _items(period: Period) -> list[Span]:
     )
     fields = ("pk", "kind", "opened_at", "closed_at", "due_on")
     return [Span(*row) for row in rows.order_by().values_list(*fields)]
-
-
-def _counts(figure: Figure, span: Span) -> bool:
-    if figure in {Figure.TAKEN, Figure.CLOSED}:
-        return span.ended is not None
-    if figure in {Figure.WAITING, Figure.OPEN}:
-        return span.ended is None
-    return span.is_late if figure == Figure.LATE else True
 
 
 def _spread(spans: Iterable[Span]) -> Spread:

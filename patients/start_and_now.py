@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from patients.models import Answer, Prescription
-from patients.our_questions import ACTIVITY, ACTIVITY_NAME, USUAL_PAIN, USUAL_SITE, ours
+from patients.our_questions import ACTIVITY, ACTIVITY_NAME, USUAL_PAIN, USUAL_SITE, ours_to_read
 from patients.vocabulary import Occasion
 from programs.models import Question
 
@@ -32,7 +32,7 @@ def side_by_side(prescription: Prescription, rows: Sequence[Answer], *, review: 
         for one in rows
         if one.occasion == Occasion.REVIEW and one.occasion_number == review
     }
-    keys = [question.code for question in ours() if question.code != ACTIVITY_NAME]
+    keys = [code for code in ours_to_read() if code != ACTIVITY_NAME]
     keys += sorted({*start, *now} - {*keys, ACTIVITY_NAME}, key=lambda key: int(key.removeprefix("own-")))
     lines = [_line(prescription, key, start, now) for key in keys]
     days = [one for one in rows if one.occasion == Occasion.DAY]
@@ -58,7 +58,7 @@ def _line(
     if told is not None:
         about = _about(told, told.question)
     else:
-        question = next(one for one in ours() if one.code == key)
+        question = ours_to_read()[key]
         about = {
             "kind": question.kind,
             "name_en": question.short_en,
@@ -100,6 +100,6 @@ def _usual(prescription: Prescription, key: str) -> Data | None:
     number = prescription.usual_pain if key == USUAL_PAIN else prescription.usual_lowest_site
     if number is None:
         return None
-    question = next(one for one in ours() if one.code == key)
+    question = ours_to_read()[key]
     chosen = next((one for one in question.choices() if one[0] == number), (0, "", ""))
     return {"number": number, "words": "", "chosen_en": chosen[1], "chosen_it": chosen[2]}

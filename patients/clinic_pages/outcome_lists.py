@@ -31,6 +31,7 @@ SHOWS_PAIN = ("pain", "start", "now")
 class Column:
     name: str
     is_number: bool = False
+    is_long: bool = False
     sorted: str = ""  # as aria-sort says it
 
 
@@ -139,7 +140,7 @@ def _exercises(shown: Any, counted: str) -> Listed:
         )
         for name in ("told", "stopped", "skipped")
     ]
-    columns.append(Column(_("Why skipped"), sorted="descending" if why else ""))
+    columns.append(Column(_("Why skipped"), is_long=True, sorted="descending" if why else ""))
     rows = []
     for row in found:
         reasons = ", ".join(f"{reason.label} {row[reason.value]}" for reason in reasons_of(row))

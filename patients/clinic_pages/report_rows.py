@@ -110,8 +110,9 @@ def rows_of(some: Sequence[Line], *, dates: Dates) -> list[Row]:
 def _whole(ids: Sequence[int]) -> QuerySet[Any]:
     last = (
         PracticeSession.objects.current()
+        .told()
         .filter(prescription=OuterRef("pk"), pain_after__isnull=False)
-        .order_by("-practised_on", "-first_recorded_at")
+        .order_by("-practised_on", "-first_recorded_at", "-pk")
     )
     return (
         Prescription.objects.filter(pk__in=ids)

@@ -20,13 +20,12 @@ from clinic.scoping import HEALTH_ROLES, clinics_of
 from patients.clinic_pages.durations import in_words
 from patients.clinic_pages.forms.reports import ResponseForm
 from patients.models import WorkItem, WorkItemEntry
-from patients.response import ALL, Figure, Period, Response, Span, measured
+from patients.response import ALL, OF_ITEMS, Figure, Period, Response, Span, measured
 from patients.spreads import Spread
 from patients.vocabulary import WorkKind
 
 PERIOD = dt.timedelta(days=89)  # about three months, today included
 ROWS_A_PAGE = 50
-OF_ITEMS = {Figure.ITEMS, Figure.CLOSED, Figure.OPEN}
 WORDS: dict[Figure, Any] = {
     Figure.WAITS: gettext_lazy("Waits"),
     Figure.TAKEN: gettext_lazy("Until somebody took it"),

@@ -7,10 +7,11 @@ held (clinic.notices.holding), since a worker's planner would plan what it finds
 
 house      the clinic, its staff, programmes and questions
 people     who a patient is, and what becomes of them: habits and stories
-courses    one programme's dates: versions, pauses, reviews, its end
-practice   its days: sessions, exercises, stops
-sessions   one session's answers
-reviewing  what was answered and signed
-work       the worklist, from what happened
+lives      a patient's programmes, one after the other
+courses    one programme's dates, as `planning`, `points` (reviews) and `changing` (versions) lay them down
+practice   its days; `sessions` draws what is said, `keeping` keeps it and turns off what was stopped
+asking     questions, wishes, emergency signs
+reviewing  what was answered at the start and at reviews, and what a signature froze
+calling    what calls a clinician; `work` makes the worklist of it
 rows       rows of tables, with ids; `writing` brings them into the database
 """

@@ -6,11 +6,11 @@ from typing import Any
 
 from clinic.localtime import local_date
 from patients.asking import ALERTS, read_by, work_kind
+from patients.made_up.calling import Call, plan_care
 from patients.made_up.courses import Course, moment
 from patients.made_up.house import House
 from patients.made_up.names import ANSWERS, QUESTIONS
 from patients.made_up.people import Person, Report, Story
-from patients.made_up.practice import Call, plan_care
 from patients.made_up.rows import Rows
 from patients.models import EmergencyReport, Message
 from patients.trial import ONE_DAY

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -181,11 +181,8 @@ def furnish(house: House) -> House:
         at_start=True,
         at_review=True,
     )
-    return House(
-        **{
-            name: getattr(house, name)
-            for name in ("clinic", "first", "last", "now", "manager", "clinicians", "desk")
-        },
+    return replace(
+        house,
         offers=tuple(offers),
         patterns=tuple(_pattern(Line(exercises[key], dose=exercises[key].dose()), house) for key in some),
         ours={question.code: question for question in ours_kept()},

@@ -1,13 +1,16 @@
-"""One made-up patient's year: earlier programmes, the one that is active on the last day, and what they bring."""
+"""One made-up patient's year: earlier programmes, the one that is active at its end, and what they bring."""
 
 import datetime as dt
 from typing import Any
 
 from patients.made_up.asking import Asking
-from patients.made_up.courses import Course, Line, columns, moment, plan_course, plan_draft
+from patients.made_up.calling import Call
+from patients.made_up.courses import Course, Line, columns, moment
 from patients.made_up.house import House, Offer
+from patients.made_up.keeping import Kept
 from patients.made_up.people import Habit, Person, Story
-from patients.made_up.practice import Call, Practice
+from patients.made_up.planning import plan_course, plan_draft
+from patients.made_up.practice import Practice
 from patients.made_up.reviewing import Reviewing
 from patients.made_up.rows import Rows
 from patients.made_up.work import Worklist
@@ -30,7 +33,7 @@ DRAFT_TOO = 6  # so that a small clinic has a draft, too
 
 
 class Life:
-    """All rows of one patient; `budget` is how many sessions they may have, `wanted` about how many they should."""
+    """All rows of one patient: about `wanted` sessions, at most `budget`."""
 
     def __init__(self, rows: Rows, house: House, person: Person, *, wanted: float, budget: int) -> None:
         self.rows, self.house, self.person = rows, house, person
@@ -52,7 +55,7 @@ class Life:
 
     # --- When ---
     def _spans(self) -> list[Span]:
-        """The first and last dates of the programmes, the last one last: as many as are needed for `wanted`."""
+        """The first and last dates of the programmes, in order: as many as are needed for `wanted`."""
         random, house, story = self.person.random, self.house, self.person.story
         if story == Story.FORMER:
             end = house.last - ONE_DAY * random.randrange(1, 200)
@@ -85,7 +88,7 @@ class Life:
         if story in SHORT:
             return random.randrange(*SHORT[story])
         if story == Story.MAINTENANCE:
-            return random.randrange(50, 110) if self.wanted < 120 else random.randrange(60, 300)
+            return random.randrange(60, 110) if self.wanted < 120 else random.randrange(60, 300)
         long = min(1.0, self.wanted / 120)
         kind = random.random()
         if kind < 0.35:
@@ -110,12 +113,13 @@ class Life:
             course.begins_with_session = False
         self.rows.put(Prescription, pk, **columns(course, person))
         self._prescribed(course)
-        practice = Practice(self.rows, house, person, course, self.left)
+        kept = Kept(self.rows, house, person, course)
+        practice = Practice(self.rows, house, person, course, kept, self.left)
         practice.live()
         self.left, self.made = practice.left, self.made + practice.made
         Reviewing(self.rows, house, person, course, practice).write()
         asking.messages(course)
-        self.calls += practice.calls + asking.calls
+        self.calls += kept.calls + asking.calls
 
     def _offer(self, *, is_last: bool) -> Offer:
         random = self.person.random

@@ -1,18 +1,20 @@
 """What a made-up patient answered at the start and at reviews, and what a signature froze of it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from patients import adherence
-from patients.adherence import Report
+from patients.adherence import Day
 from patients.facts import TrialFacts, VersionFacts
 from patients.in_short import Stop as ShortStop
+from patients.made_up.calling import Call
 from patients.made_up.courses import Course, Point
 from patients.made_up.house import House
 from patients.made_up.names import ACTIVITIES, AT_REVIEW
 from patients.made_up.people import Person
-from patients.made_up.practice import Call, Practice
+from patients.made_up.practice import Practice
 from patients.made_up.rows import Rows
 from patients.models import Answer, Prescription, Review
 from patients.our_questions import (
@@ -53,9 +55,11 @@ class Reviewing:
         if not course.points:
             return
         facts = self._facts()
-        whole = adherence.of_facts(facts, on=course.last_on)
+        # Signed after the end too: its days go on until then, and nothing is due.
+        signed = [point.signed_on for point in course.points if point.signed_on]
+        days = adherence.of_facts(facts, on=max(signed)).days if signed else ()
         for point in course.points:
-            self._review(point, facts, whole)
+            self._review(point, facts, days)
 
     # --- Answers ---
     def _start(self, on: dt.date) -> None:
@@ -71,7 +75,8 @@ class Reviewing:
             tell.append((self.house.own, random.randrange(1, 3), ""))
         self._tell(tell, Occasion.START, 0, at)
 
-    def _at_review(self, point: Point, at: dt.datetime) -> None:
+    def _at_review(self, point: Point, at: dt.datetime) -> bool:
+        """Whether anything was answered."""
         random, ours = self.person.random, self.house.ours
         better = random.choice((-1, 0, 0, 1, 1, 1, 2, 3))
         before = self.start_pain if self.start_pain is not None else self.course.usual_pain or 4
@@ -86,7 +91,9 @@ class Reviewing:
         ]
         if self.activity:
             all_of_it.append((ours[ACTIVITY], min(max(4 + better * 2, 0), 10), ""))
-        self._tell([one for one in all_of_it if random.random() < 0.85], Occasion.REVIEW, point.number, at)
+        tell = [one for one in all_of_it if random.random() < 0.85]
+        self._tell(tell, Occasion.REVIEW, point.number, at)
+        return bool(tell)
 
     def _tell(
         self, tell: list[tuple[Question, int | None, str]], occasion: Occasion, number: int, at: dt.datetime
@@ -140,26 +147,25 @@ class Reviewing:
             ),
             pauses=tuple(course.pauses),
             suspensions=tuple((one.on, one.cleared_on) for one in self.person.reports),
-            sessions=tuple(sorted(self.practice.sessions, key=lambda one: one.place)),
-            stops=tuple(self.practice.stop_facts()),
+            sessions=tuple(sorted(self.practice.kept.sessions, key=lambda one: one.place)),
+            stops=tuple(self.practice.kept.stop_facts()),
             skipped=self.practice.skipped,
         )
 
-    def _review(self, point: Point, facts: TrialFacts, whole: Report) -> None:
+    def _review(self, point: Point, facts: TrialFacts, days: Sequence[Day]) -> None:
         random, person = self.person.random, self.person
         end = point.signed_at or self.house.now
         answered_at = point.opened_at + dt.timedelta(minutes=random.randrange(400, 4000))
-        helped, words = "", ""
+        helped, words, is_answered = "", "", False
         if answered_at < end and random.random() < 0.85:
             if random.random() < 0.93:
                 helped = random.choices(list(Helped), [50, 33, 17])[0]
             words = random.choice(AT_REVIEW[person.language]) if random.random() < 0.3 else ""
-            self._at_review(point, answered_at)
-        is_answered = bool(helped or words)
+            is_answered = self._at_review(point, answered_at) or bool(helped or words)
         seen: dict[str, Any] = {}
         if point.signed_at is not None:
             review = Review(number=point.number, helped=helped, signed_at=point.signed_at)
-            seen = self._snapshot(point, facts, whole, review)
+            seen = self._snapshot(point, facts, days, review)
         word = ""
         if point.decision and random.random() < 0.6:
             is_running = (
@@ -187,7 +193,7 @@ class Reviewing:
         )
         taken_at = point.signed_at if random.random() < 0.3 else None
         outcome = str(Decision(point.decision).label) if point.decision else ""
-        self.practice.calls.append(
+        self.practice.kept.calls.append(
             Call(
                 point.opened_at,
                 WorkKind.REVIEW,
@@ -200,24 +206,31 @@ class Reviewing:
             )
         )
 
-    def _snapshot(self, point: Point, facts: TrialFacts, whole: Report, review: Review) -> dict[str, Any]:
-        """What the clinician saw on the day of the signature: the days before it are over, that day is today."""
+    def _snapshot(
+        self, point: Point, facts: TrialFacts, days: Sequence[Day], review: Review
+    ) -> dict[str, Any]:
+        """What was seen on the day of the signature, today then; `days` are as they are once over."""
         on, begins = point.signed_on or point.reached_on, facts.starts_on or point.counts_from
-        last = min(on, self.course.ended_on or on)
-        before = [day for day in whole.days if day.on < on]
-        today = adherence.of_facts(replace(facts, starts_on=on), on=on).days
-        seen = adherence.within(replace(whole, days=(*before, *today)), first=begins, last=on)
-        seen = replace(seen, day_number=day_number(starts_on=begins, on=last, pauses=facts.pauses))
-        answers = side_by_side(
-            self.prescription, sorted(self.answers, key=lambda one: one.question_id), review=point.number
+        counted_to = min(on, self.course.ended_on or on)
+        of_it = tuple(facts.sessions_by_day.get(on, ()))
+        today = adherence.of_facts(replace(facts, starts_on=on, sessions=of_it), on=on)
+        all_days = (*(day for day in days if day.on < on), *today.days)
+        seen = adherence.within(replace(today, days=all_days), first=begins, last=on)
+        number = day_number(starts_on=begins, on=counted_to, pauses=facts.pauses)
+        by_question = sorted(self.answers, key=lambda one: one.question_id)
+        return snapshot(
+            replace(seen, day_number=number),
+            on=on,
+            review=review,
+            answers=side_by_side(self.prescription, by_question, review=point.number),
+            stops=self._stops(point),
         )
-        return snapshot(seen, on=on, review=review, answers=answers, stops=self._stops(point))
 
     def _stops(self, point: Point) -> list[ShortStop]:
         """As patients.in_short.stops_of gave them when it was signed."""
         at = point.signed_at or self.house.now
         found: dict[int, ShortStop] = {}
-        for stop in sorted(self.practice.stops, key=lambda one: one.on):
+        for stop in sorted(self.practice.kept.stops, key=lambda one: one.on):
             if stop.first_recorded_at > at:
                 continue
             day = day_number(starts_on=self.course.starts_on, on=stop.on, pauses=self.course.pauses)

@@ -38,7 +38,7 @@ class Shape:
 
 
 class Rows:
-    """What is to be written, by table. Ids count from 1: the tables are empty before (year.refuse_foreign)."""
+    """What is to be written, by table. Ids count from 1: the tables are empty (year.refuse_foreign)."""
 
     def __init__(self) -> None:
         self.waiting: dict[Table, list[list[Any]]] = defaultdict(list)
@@ -60,7 +60,7 @@ class Rows:
         return self.counts[model]
 
     def reserve(self, model: Table) -> int:
-        """An id for a row that is put in later, by `put`: others point at it, and not all of it is known yet."""
+        """An id for a row that `put` brings later: others point at it, and not all of it is known yet."""
         self.counts[model] += 1
         return self.counts[model]
 

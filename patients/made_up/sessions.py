@@ -1,4 +1,4 @@
-"""What is said in one session: how each exercise went, and the pain. Drawn by chance, in the shape that is kept."""
+"""What is said in one session: how each exercise went, and the pain. Drawn by chance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ SKIPPED = {reason: RecordFacts(Outcome.SKIPPED.value, reason.value) for reason i
 
 @dataclass
 class Said:
-    """`records` go with `lines`, as many as were told; `stops` are the places of the lines that were turned off."""
+    """`records` go with the lines, as many as were told; `stops` are the places of those turned off."""
 
     records: list[RecordFacts]
     stops: list[int]

@@ -1,5 +1,5 @@
-"""A made-up patient's lines of the worklist, from what called a clinician: one open line of each kind at a time,
-later events added to it, as patients.work keeps them."""
+"""A made-up patient's lines of the worklist, from what called a clinician: one open line of each kind at a
+time, later events added to it, as patients.work keeps them."""
 
 import datetime as dt
 import itertools
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from clinic.localtime import local_date
+from patients.made_up.calling import Call
 from patients.made_up.house import House
 from patients.made_up.people import Person
-from patients.made_up.practice import Call
 from patients.made_up.rows import Rows
 from patients.models import WorkItem, WorkItemEntry
 from patients.vocabulary import WorkKind

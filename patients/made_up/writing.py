@@ -1,6 +1,5 @@
 """Rows into the database: COPY on PostgreSQL, INSERT elsewhere. Both write the same rows."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.color import no_style
@@ -29,6 +28,7 @@ from patients.models import (
     WorkItem,
     WorkItemEntry,
 )
+from programs.models import Exercise, LadderForm, Program, ProgramItem, Question
 
 # What is pointed at comes first.
 ORDER: list[Table] = [
@@ -56,10 +56,15 @@ ORDER: list[Table] = [
     WorkItem,
     WorkItemEntry,
 ]
+LIBRARY: list[Table] = [Exercise, LadderForm, Program, ProgramItem, Question]
 
 
 def begin() -> None:
-    """Inside the transaction, before the first row: each batch is checked when it is in, not all at the end."""
+    """In the transaction, before the first row: each batch is checked when it is in, not all at the end.
+
+    What Django makes itself gets the same ids after a load that was undone: a sequence is not undone with it.
+    """
+    _set_sequences()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -77,23 +82,33 @@ def write(model: Table, shape: Shape, rows: list[list[Any]]) -> None:
                     copy.write_row(row)
         else:
             places = ", ".join(["%s"] * len(shape.columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", _prepared(shape, rows))
+            statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608 names of our own tables
+            cursor.executemany(statement, _prepared(shape, rows))
 
 
-def _prepared(shape: Shape, rows: list[list[Any]]) -> Iterable[list[Any]]:
-    prepare = [
-        (lambda value: value)
-        if place in shape.json
-        else (lambda value, f=field: f.get_db_prep_save(value, connection))
-        for place, field in enumerate(shape.fields)
+def _prepared(shape: Shape, rows: list[list[Any]]) -> list[list[Any]]:
+    """As Django's own INSERT would hand them over; JSON is text already."""
+    fields: list[Any] = shape.fields
+    return [
+        [
+            value if place in shape.json else fields[place].get_db_prep_save(value, connection)
+            for place, value in enumerate(row)
+        ]
+        for row in rows
     ]
-    return ([make(value) for make, value in zip(prepare, row, strict=True)] for row in rows)
 
 
-def set_sequences() -> None:
-    """Who is added by hand afterwards gets the next id."""
+def finish() -> None:
+    """In the transaction, after the last row: who is added by hand gets the next id."""
+    _set_sequences()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # as they are by themselves
+
+
+def _set_sequences() -> None:
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), ORDER):
+        for statement in connection.ops.sequence_reset_sql(no_style(), [*LIBRARY, *ORDER]):
             cursor.execute(statement)
 
 

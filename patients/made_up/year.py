@@ -92,7 +92,8 @@ def load_year(
         rows.hand_over(writing.write, writing.ORDER)
         house = furnish(house)
         active, former = _people(rows, house, patients, sessions, seed, progress or _silent)
-        writing.set_sequences()
+        writing.finish()
+        writing.analyze()  # or PostgreSQL would look for a programme's rows in all of them
         count_stale(now=house.now)
     writing.analyze()
     return Loaded(

@@ -91,6 +91,22 @@ def test_the_usual_word_follows_the_decision_until_another_is_written(
     assert Prescription.objects.get(pk=review.prescription_id).end_reason == "confident"
 
 
+def test_to_refer_asks_to_whom_only_then_and_opens_the_letter(
+    desk: Page, aurora, review: Review, enter_as_staff: Callable[[User], None]
+):
+    enter_as_staff(aurora.clinician)
+    desk.goto(report(review))
+    whom = desk.get_by_label("If you refer: to whom")
+    desk.locator("label", has_text=re.compile("^Continue$")).click()
+    expect(whom).to_be_hidden()
+    desk.locator("label", has_text=re.compile("^Refer$")).click()
+    whom.fill("Dr. Bianchi, neurology")
+    desk.get_by_label("If you refer: why").fill("Tingling below the knee.")
+    desk.get_by_role("button", name="Sign the review").click()
+    draft = desk.get_by_label("Text of the letter")
+    expect(draft).to_have_value(re.compile("^To: Dr. Bianchi, neurology\n(.|\n)*Reason: Tingling below"))
+
+
 def test_the_summary_is_put_on_the_clipboard(
     desk: Page, context: BrowserContext, aurora, review: Review, enter_as_staff: Callable[[User], None]
 ):

@@ -9,7 +9,8 @@ from django.utils import timezone
 from clinic.models import Event
 from clinic.scoping import Role
 from patients.counting import count_stale
-from tests.factories import MembershipFactory, PatientFactory
+from patients.paper_sheets import Ticked, record_sheet_day
+from tests.factories import MembershipFactory, PatientFactory, PracticeSessionFactory
 from tests.patients.clinic_pages import client_of, member, report_url
 from tests.patients.pages import text
 from tests.patients.scenario import Scenario
@@ -50,6 +51,28 @@ def test_a_row_has_everything_at_a_glance(trial):
     row = f"{patient.family_name}, {patient.given_name} {trial.prescription.name} 5"
     assert f"{row} 4 of 4 (100 %) Good 7 of 7 (100 %) Good – Thu 5 Mar 5 1" in text(page)
     assert report_url(trial) in page.content.decode()
+
+
+def test_what_was_left_before_its_first_exercise_says_nothing_of_pain(trial):
+    """Day 5, today: pain 9 was told, and no exercise. That is no session: the last pain is day 4's."""
+    PracticeSessionFactory(prescription=trial.prescription, outcome="", pain_after=9, finished_at=None)
+    assert "Thu 5 Mar 5 1" in text(report_of(client_of(trial.clinician)))
+
+
+def test_of_a_sheet_that_was_typed_in_at_once_the_last_place_is_the_last(time_machine):
+    """Two sessions of day 1, recorded at the same instant: pain 2 after the first, 6 after the second."""
+    trial = Scenario("A", sessions_a_day=2)
+    time_machine.move_to(trial.at(2, "10:00"), tick=False)
+    record_sheet_day(
+        prescription=trial.prescription,
+        on=trial.date(1),
+        ticked=[Ticked(slot=1, pain_after=2), Ticked(slot=2, pain_after=6)],
+        by=trial.clinician,
+        now=trial.at(2, "10:00"),
+    )
+    assert "2 of 2 (100 %) Good 2 of 2 (100 %) Good – Mon 2 Mar 6" in text(
+        report_of(client_of(trial.clinician))
+    )
 
 
 def test_the_lowest_adherence_comes_first_and_names_sort_too(trial):

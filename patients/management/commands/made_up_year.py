@@ -14,9 +14,10 @@ from patients.made_up.year import NotEmptyError, load_year
 
 class Command(BaseCommand):
     help = (
-        "Loads a made-up clinic's year into an empty, migrated database: patients, programmes, sessions, reviews, "
-        "the worklist. The same seed, sizes and date make the same rows. All or nothing: where it fails or is "
-        "interrupted, nothing is left. Mail is held, and no notice is made; a worker that runs would plan some."
+        "Load a made-up clinic's year into an empty, migrated database: patients, programmes, sessions, "
+        "reviews, the worklist. The same seed, sizes and date make the same rows. All or nothing: where it "
+        "fails or is interrupted, nothing is left. Mail is held, and no notice is made; a worker that runs "
+        "would plan some."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
