@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.cache import cache
 from django.core.handlers import wsgi
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
 from clinic.models import User
 from patients.models import Patient
@@ -39,6 +39,10 @@ document.addEventListener("securitypolicyviolation", (breach) => console.error(
     `securitypolicyviolation: ${breach.effectiveDirective} blocked ${breach.blockedURI}`
     + ` at ${breach.sourceFile}:${breach.lineNumber} ${breach.sample}`));
 """
+
+
+# What a page is expected to become it may become late, where two browsers and two servers share two cores.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
