@@ -1,7 +1,7 @@
 # What there is to do with this project; CONTRIBUTING.md says more.
 # PYTHON=python3.13 make setup picks an interpreter. T=path and ARGS=... narrow the tests.
 
-.PHONY: help setup demo test test-sqlite test-pythons check bench faults messages lock
+.PHONY: help setup demo test test-sqlite test-pythons check bench faults year messages lock
 
 help:
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -29,6 +29,9 @@ bench: setup ## how fast it is, beside the bare thing it is made of (B="planning
 
 faults: setup ## the fault tests in their long form, with a table of what they saw (SEED=number repeats a run)
 	@FAULTS=long T="$${T:-tests/faults}" .venv/bin/python scripts/run_tests.py
+
+year: setup ## every number of the reports over a made-up year, beside a slow computation (SEED=number: another year)
+	@YEAR=long T="$${T:-tests/year/test_year.py}" .venv/bin/python scripts/run_tests.py
 
 messages: setup ## gather new texts of the interface into locale/it (needs gettext)
 	@DEMO=1 .venv/bin/python manage.py makemessages --locale it --no-location --no-obsolete \

@@ -23,14 +23,12 @@ told AS MATERIALIZED (
     WHERE session.superseded_at IS NULL
       AND (session.stopped OR EXISTS (SELECT FROM patients_exerciserecord r WHERE r.session_id = session.id))
 ),
-last_told AS MATERIALIZED (
-    SELECT DISTINCT ON (p, day) p, day, version FROM told ORDER BY p, day, at DESC, id DESC
-),
+told_days AS MATERIALIZED (SELECT DISTINCT p, day FROM told),
 -- The dates on which something is asked, and how often.
 days AS MATERIALIZED (
     SELECT running.p, dates.day, asking.sessions_a_day AS asked,
-           coalesce(last_told.version, asking.id) AS version,
-           last_told.p IS NULL AND skipped.id IS NOT NULL AS was_skipped,
+           asking.id AS version,
+           told_days.p IS NULL AND skipped.id IS NOT NULL AS was_skipped,
            dates.day = running.today AS is_today,
            EXISTS (
                SELECT FROM patients_emergencyreport report
@@ -45,7 +43,7 @@ days AS MATERIALIZED (
         WHERE version.prescription_id = running.p AND version.starts_on <= dates.day
         ORDER BY version.number DESC LIMIT 1
     ) asking
-    LEFT JOIN last_told ON last_told.p = running.p AND last_told.day = dates.day
+    LEFT JOIN told_days ON told_days.p = running.p AND told_days.day = dates.day
     LEFT JOIN patients_skippedday skipped
         ON skipped.prescription_id = running.p AND skipped.skipped_on = dates.day
     WHERE asking.weekdays LIKE '%%' || extract(isodow FROM dates.day) || '%%'
@@ -59,10 +57,6 @@ days AS MATERIALIZED (
             AND (report.cleared_on IS NULL OR dates.day < report.cleared_on)
       )
 ),
-lines AS MATERIALIZED (
-    SELECT days.p, days.day, exercise.line
-    FROM days JOIN patients_prescribedexercise exercise ON exercise.version_id = days.version
-),
 stops AS MATERIALIZED (
     SELECT stop.prescription_id AS p, stop.line, session.uid, session.practised_on AS day,
            session.first_recorded_at AS at, stop.resumed_on, stop.resumed_at
@@ -70,9 +64,9 @@ stops AS MATERIALIZED (
     JOIN running ON running.p = stop.prescription_id
     JOIN patients_practicesession session ON session.id = stop.session_id
 ),
--- One exercise in one session: what was said of it, and whether it was off.
+-- One exercise in one session, by the version that it was done by: what was said of it, and whether it was off.
 in_session AS MATERIALIZED (
-    SELECT lines.p, lines.day, lines.line, told.id AS session, told.stopped, record.outcome,
+    SELECT told.p, told.day, told.id AS session, told.version, exercise.line, told.stopped, record.outcome,
            coalesce(record.outcome = 'skipped' AND record.skip_reason = 'pain', false) AS skipped_for_pain,
            coalesce(bool_or(
                stops.uid <> told.uid AND (stops.day, stops.at) < (told.day, told.at)
@@ -82,62 +76,86 @@ in_session AS MATERIALIZED (
                )
            ), false) AS off_before,
            coalesce(bool_or(stops.uid = told.uid), false) AS stops_it
-    FROM lines
-    JOIN told ON told.p = lines.p AND told.day = lines.day
-    LEFT JOIN patients_exerciserecord record ON record.session_id = told.id AND record.line = lines.line
-    LEFT JOIN stops ON stops.p = lines.p AND stops.line = lines.line
-    GROUP BY lines.p, lines.day, lines.line, told.id, told.stopped, record.outcome, record.skip_reason
+    FROM told
+    JOIN days ON days.p = told.p AND days.day = told.day
+    JOIN patients_prescribedexercise exercise ON exercise.version_id = told.version
+    LEFT JOIN patients_exerciserecord record ON record.session_id = told.id AND record.line = exercise.line
+    LEFT JOIN stops ON stops.p = told.p AND stops.line = exercise.line
+    GROUP BY told.p, told.day, told.id, told.version, exercise.line, told.stopped, record.outcome,
+             record.skip_reason
 ),
-counting AS (
-    SELECT session, coalesce(bool_or(NOT off_before AND (
-               stopped OR coalesce(outcome <> 'skipped', false) OR NOT (skipped_for_pain OR stops_it)
-           )), false) AS due
-    FROM in_session GROUP BY session
+asked_in_session AS MATERIALIZED (
+    SELECT *, NOT skipped_for_pain AND NOT off_before AND CASE
+               WHEN stopped THEN coalesce(outcome = 'done', false) ELSE NOT stops_it
+           END AS is_due,
+           CASE outcome WHEN 'done' THEN 2 WHEN 'partly' THEN 1 ELSE 0 END AS halves
+    FROM in_session
+),
+due_sessions AS (
+    SELECT session, bool_or(NOT off_before AND (stopped OR is_due OR outcome <> 'skipped')) IS TRUE AS is_due
+    FROM asked_in_session GROUP BY session
+),
+-- Of more sessions than are asked, those that are excused give way, then those done by an earlier version.
+placed AS (
+    SELECT told.p, told.day, told.version, told.practised, due_sessions.is_due, days.asked, row_number() OVER (
+               PARTITION BY told.p, told.day ORDER BY due_sessions.is_due DESC, version.number DESC
+           ) AS place
+    FROM told
+    JOIN days ON days.p = told.p AND days.day = told.day
+    JOIN due_sessions ON due_sessions.session = told.id
+    JOIN patients_prescriptionversion version ON version.id = told.version
 ),
 sessions AS (
-    SELECT told.p, told.day, count(*) AS recorded, count(*) FILTER (WHERE practised) AS practised,
-           count(*) FILTER (WHERE counting.due) AS due
-    FROM told JOIN counting ON counting.session = told.id
-    GROUP BY told.p, told.day
+    SELECT p, day, count(*) AS recorded, count(*) FILTER (WHERE practised) AS practised,
+           count(*) FILTER (WHERE is_due) AS due
+    FROM placed GROUP BY p, day
 ),
-doses AS (
-    SELECT p, day, line,
-           count(*) FILTER (WHERE NOT skipped_for_pain AND CASE
-               WHEN stopped THEN outcome = 'done' AND NOT off_before
-               ELSE NOT off_before AND NOT stops_it
-           END) AS due,
-           sum(CASE outcome WHEN 'done' THEN 2 WHEN 'partly' THEN 1 ELSE 0 END) AS halves
-    FROM in_session GROUP BY p, day, line
-),
-off_at_end AS (
-    SELECT DISTINCT lines.p, lines.day, lines.line
-    FROM lines JOIN stops ON stops.p = lines.p AND stops.line = lines.line
-    WHERE stops.day <= lines.day AND (stops.resumed_on IS NULL OR stops.resumed_on > lines.day)
+places AS (
+    SELECT p, day, version, count(*) FILTER (WHERE is_due AND place <= asked) AS places
+    FROM placed GROUP BY p, day, version
 ),
 owed AS MATERIALIZED (
-    SELECT days.p, days.day, days.asked, coalesce(sessions.practised, 0) AS practised,
+    SELECT days.p, days.day, days.version, days.asked, coalesce(sessions.practised, 0) AS practised,
            coalesce(sessions.due, 0) AS due,
            CASE WHEN was_reported OR (is_today AND NOT was_skipped) THEN 0
                 ELSE greatest(0, days.asked - coalesce(sessions.recorded, 0)) END AS missing
     FROM days LEFT JOIN sessions ON sessions.p = days.p AND sessions.day = days.day
 ),
-by_line AS (
-    SELECT lines.p, lines.day, off_at_end.line IS NOT NULL AS is_off,
-           least(owed.asked, coalesce(doses.due, 0))
-               + CASE WHEN off_at_end.line IS NULL THEN owed.missing ELSE 0 END AS due,
-           coalesce(doses.halves, 0) AS halves
-    FROM lines
-    JOIN owed ON owed.p = lines.p AND owed.day = lines.day
-    LEFT JOIN doses ON doses.p = lines.p AND doses.day = lines.day AND doses.line = lines.line
-    LEFT JOIN off_at_end
-        ON off_at_end.p = lines.p AND off_at_end.day = lines.day AND off_at_end.line = lines.line
+-- What is on when the day is over, so also in a session of it that was not recorded.
+missed AS MATERIALIZED (
+    SELECT owed.p, owed.day, exercise.line, owed.missing AS due
+    FROM owed
+    JOIN patients_prescribedexercise exercise ON exercise.version_id = owed.version
+    WHERE owed.missing > 0 AND NOT EXISTS (
+        SELECT FROM stops
+        WHERE stops.p = owed.p AND stops.line = exercise.line AND stops.day <= owed.day
+          AND (stops.resumed_on IS NULL OR stops.resumed_on > owed.day)
+    )
 ),
+by_version AS (
+    SELECT p, day, version, line, count(*) FILTER (WHERE is_due) AS due, sum(halves) AS halves
+    FROM asked_in_session GROUP BY p, day, version, line
+),
+by_line AS (
+    SELECT p, day, line, sum(due) AS due, sum(halves) AS halves
+    FROM (
+        SELECT p, day, line, least(places, due) AS due, halves
+        FROM by_version JOIN places USING (p, day, version)
+        UNION ALL
+        SELECT p, day, line, due, 0 FROM missed
+    ) each
+    GROUP BY p, day, line
+),
+doses AS (
+    SELECT p, day, sum(due) AS due, sum(least(halves, 2 * due)) AS halves FROM by_line GROUP BY p, day
+),
+standing AS (SELECT DISTINCT p, day FROM missed),
 by_day AS (
-    SELECT owed.p, owed.practised, bool_and(is_off) AS all_off, sum(by_line.due) AS doses_due,
-           sum(least(by_line.halves, 2 * by_line.due)) AS halves,
-           least(owed.asked, owed.due) + CASE WHEN bool_and(is_off) THEN 0 ELSE owed.missing END AS due
-    FROM owed JOIN by_line ON by_line.p = owed.p AND by_line.day = owed.day
-    GROUP BY owed.p, owed.day, owed.practised, owed.asked, owed.due, owed.missing
+    SELECT owed.p, owed.practised, coalesce(doses.due, 0) AS doses_due, coalesce(doses.halves, 0) AS halves,
+           least(owed.asked, owed.due) + CASE WHEN standing.p IS NULL THEN 0 ELSE owed.missing END AS due
+    FROM owed
+    LEFT JOIN doses ON doses.p = owed.p AND doses.day = owed.day
+    LEFT JOIN standing ON standing.p = owed.p AND standing.day = owed.day
 )
 SELECT running.p, coalesce(sum(least(practised, due)), 0) AS sessions_done, coalesce(sum(due), 0) AS sessions_due,
        coalesce(sum(halves), 0) AS dose_halves_done, coalesce(sum(doses_due), 0) AS doses_due,

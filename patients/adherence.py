@@ -16,8 +16,9 @@ for pain in that session, nor a session in which all that was due was skipped fo
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from patients import facts
@@ -119,7 +120,7 @@ def _dates(trial: TrialFacts, on: dt.date) -> list[dt.date]:
 def _day(trial: TrialFacts, day: dt.date, *, today: dt.date | None) -> Day:
     sessions = trial.sessions_by_day.get(day, [])
     marks = _marks(trial, sessions)
-    version = _asked_by(trial, day)
+    version = trial.in_force(day)
     if trial.paused.hold(day):
         return Day(day, DayState.PAUSED, marks, sessions_recorded=len(sessions))
     if version is None or not _is_asked(trial, version, day):
@@ -130,7 +131,7 @@ def _day(trial: TrialFacts, day: dt.date, *, today: dt.date | None) -> Day:
     reason = "" if sessions else trial.skipped.get(day, "")
     if _only_recorded_is_due(trial, day, today=None if reason else today):
         missing = 0
-    sessions_due = _capped(asked, [_session_is_due(trial, version, session) for session in sessions])
+    sessions_due = _capped(asked, [_session_is_due(trial, session) for session in sessions])
     sessions_due += 0 if _all_off(trial, version, day) else missing
     practised = sum(_practised(session) for session in sessions)
     sessions_done = min(practised, sessions_due)
@@ -170,17 +171,10 @@ def _marks(trial: TrialFacts, sessions: Sequence[SessionFacts]) -> frozenset[Mar
 # --- What is due ------------------------------------------------------------------------------------
 
 
-def _asked_by(trial: TrialFacts, day: dt.date) -> VersionFacts | None:
-    """The version in force on `day`, with the exercises of the one that was practised by.
-
-    They differ where a clinician adjusted it on the same day, before a page that was open, or a phone without
-    a network, had sent what was done by the version before.
-    """
-    version, sessions = trial.in_force(day), trial.sessions_by_day.get(day)
-    if version is None or not sessions:
-        return version
-    done_by = trial.version_by_pk.get(sessions[-1].version, version)
-    return version if done_by.lines == version.lines else replace(version, lines=done_by.lines)
+def _lines_of(trial: TrialFacts, session: SessionFacts) -> tuple[uuid.UUID, ...]:
+    """The exercises of the version that `session` was done by, which it keeps: on the day of a change a page
+    that was open, or a phone without a network, still sends what the version before asked."""
+    return trial.version_by_pk[session.version].lines
 
 
 def _is_asked(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
@@ -205,24 +199,42 @@ def _capped(asked: int, due: Iterable[bool]) -> int:
     return min(asked, sum(due))
 
 
-def _session_is_due(trial: TrialFacts, version: VersionFacts, session: SessionFacts) -> bool:
-    """Whether anything was on in `session`, and not all of that skipped for pain."""
-    on_before = [line for line in version.lines if not _is_off(trial, line, session, from_it=False)]
-    skipped = [line for line in on_before if line in session.records and session.records[line].was_pain_skip]
-    return bool(on_before) and (session.stopped or skipped != on_before)
+def _session_is_due(trial: TrialFacts, session: SessionFacts) -> bool:
+    """Whether anything was on in `session`, and not all of that skipped for pain, or off since it was said to
+    be stopped in it and is not said any more."""
+    lines = _lines_of(trial, session)
+    on_before = [line for line in lines if not _is_off(trial, line, session, from_it=False)]
+    tried = any(line in session.records and session.records[line].was_tried for line in on_before)
+    return bool(on_before) and (
+        session.stopped or tried or any(_dose_is_due(trial, line, session) for line in on_before)
+    )
 
 
 def _doses(trial: TrialFacts, version: VersionFacts, day: dt.date, *, missing: int) -> tuple[int, int]:
     """Halves done and times due of all exercises on `day`; each exercise capped at the times it is due."""
     sessions = trial.sessions_by_day.get(day, [])
-    halves_done = doses_due = 0
+    times = _times_due(trial, sessions, asked=version.sessions_a_day)
     for line in version.lines:
-        due = _capped(version.sessions_a_day, [_dose_is_due(trial, line, session) for session in sessions])
-        due += 0 if _is_off_at_end(trial, line, day) else missing
-        halves = sum(session.records[line].halves for session in sessions if line in session.records)
-        doses_due += due
-        halves_done += min(halves, 2 * due)
-    return halves_done, doses_due
+        times[line] += 0 if _is_off_at_end(trial, line, day) else missing
+    halves_done = sum(
+        min(2 * due, sum(session.records[line].halves for session in sessions if line in session.records))
+        for line, due in times.items()
+    )
+    return halves_done, times.total()
+
+
+def _times_due(trial: TrialFacts, sessions: Sequence[SessionFacts], *, asked: int) -> Counter[uuid.UUID]:
+    """How often each exercise is due in the recorded `sessions` of a day. Of more than are asked, those that
+    are excused give way, then those that were done by an earlier version."""
+    times: Counter[uuid.UUID] = Counter()
+    versions = {trial.version_by_pk[session.version] for session in sessions}
+    for done_by in sorted(versions, key=lambda version: version.number, reverse=True):
+        of_it = [session for session in sessions if session.version == done_by.pk]
+        counted = _capped(asked, [_session_is_due(trial, session) for session in of_it])
+        for line in done_by.lines:
+            times[line] += _capped(counted, [_dose_is_due(trial, line, session) for session in of_it])
+        asked -= counted
+    return times
 
 
 def _dose_is_due(trial: TrialFacts, line: uuid.UUID, session: SessionFacts) -> bool:
@@ -255,6 +267,4 @@ def _all_off(trial: TrialFacts, version: VersionFacts, day: dt.date) -> bool:
 
 def _practised(session: SessionFacts) -> bool:
     """Whether it counts as a session: something done or partly done, or stopped for pain."""
-    return session.stopped or any(
-        record.halves or record.outcome == Outcome.STOPPED for record in session.records.values()
-    )
+    return session.stopped or any(record.was_tried for record in session.records.values())

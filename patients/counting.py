@@ -19,7 +19,7 @@ from patients.adherence import over_and_today
 from patients.facts import TrialFacts
 from patients.models import CountedDay, Prescription
 from patients.totals import NAMES, NOTHING
-from patients.trial import ONE_DAY, is_paused
+from patients.trial import ONE_DAY
 
 AHEAD = dt.timedelta(days=14)
 RENEWED = dt.timedelta(days=7)  # before the last date that is counted
@@ -74,7 +74,7 @@ def _days(prescription: Prescription, trial: TrialFacts, last: dt.date) -> Itera
     totals, number, heard_on, on = NOTHING, 0, None, prescription.starts_on
     while on is not None and on <= last:
         over, today = over_and_today(trial, on)
-        number += not is_paused(on, trial.pauses)
+        number += not trial.paused.hold(on)
         heard_on = on if over.sessions_recorded else heard_on
         yield CountedDay(
             prescription=prescription,

@@ -55,6 +55,11 @@ class RecordFacts:
         return HALVES.get(self.outcome, 0)
 
     @property
+    def was_tried(self) -> bool:
+        """Something was done, or it was stopped for pain."""
+        return self.outcome != Outcome.SKIPPED
+
+    @property
     def was_pain_skip(self) -> bool:
         return self.outcome == Outcome.SKIPPED and self.skip_reason == SkipReason.PAIN
 

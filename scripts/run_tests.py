@@ -5,7 +5,8 @@ scripts/run_tests.py             on PostgreSQL and Redis of their own
 scripts/run_tests.py --sqlite    the units alone, on SQLite, without any server
 
 T=path runs that path alone; ARGS="-k word" goes to pytest; WORKERS is the number of units at a time.
-FAULTS=long and SEED=number are for tests/faults/.
+FAULTS=long is for tests/faults/, YEAR=long (or a number of patients) for tests/year/, and
+SEED=number for both.
 """
 
 import contextlib
@@ -57,6 +58,7 @@ def environment(found: dict[str, str]) -> dict[str, str]:
         "PYTEST_ADDOPTS",
         "FAULTS",
         "SEED",
+        "YEAR",
     )
     return {name: os.environ[name] for name in kept if name in os.environ} | found
 

@@ -110,6 +110,7 @@ def rows_of(some: Sequence[Line], *, dates: Dates) -> list[Row]:
 def _whole(ids: Sequence[int]) -> QuerySet[Any]:
     last = (
         PracticeSession.objects.current()
+        .told()
         .filter(prescription=OuterRef("pk"), pain_after__isnull=False)
         .order_by("-practised_on", "-first_recorded_at")
     )

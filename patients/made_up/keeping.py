@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from clinic.localtime import local_date
 from patients.alerts import pain_alerts
-from patients.facts import RecordFacts, SessionFacts, StopFacts
+from patients.facts import RecordFacts, SessionFacts
 from patients.made_up.calling import Call, plan_care
 from patients.made_up.courses import Course, Line, Version
 from patients.made_up.house import House
@@ -16,6 +16,7 @@ from patients.made_up.people import Person
 from patients.made_up.rows import Rows
 from patients.made_up.sessions import DONE, PARTLY, STOPPED, Pains, Said, feel
 from patients.models import ExerciseRecord, ExerciseStop, PracticeSession
+from patients.stopped_line import StopFacts
 from patients.vocabulary import Alert, Outcome, Settled, Source, WorkKind
 
 

@@ -19,12 +19,14 @@ Sessions: 1+1+1+0+1+0+2+1 = 7 of 1+1+1+1+2+14+2+1 = 23.
 Doses: 3+2.5+1+0+2+0+4+1 = 13.5 of 3+3+3+3+4+28+4+1 = 49.
 """
 
+import uuid
 from dataclasses import replace
 
 import pytest
 
 from patients import stepping
 from patients.adjusting import adjust
+from patients.recording import How, record_own_session
 from patients.versions import lines_of_version
 from tests.patients.growing import COMFORTABLE, growing, holds, newest
 from tests.patients.scenario import Scenario, states, totals
@@ -90,3 +92,48 @@ def test_every_day_alone(trial):
         *[(2, 4)] * 9,
         (1, 1),
     ]
+
+
+# --- Done by the version before, on the day of a change ---------------------------------------------------
+def done_by_first(trial: Scenario, on: int, *, at: str, done: str) -> None:
+    """A page that was open since before the change sends what was done by the first version."""
+    record_own_session(
+        patient=trial.patient,
+        uid=uuid.uuid4(),
+        practised_on=trial.date(on),
+        answers=trial.answers(done=done),
+        how=How(now=trial.at(on, at), by=trial.patient.user, shown=1),
+    )
+
+
+@pytest.fixture
+def adjusted() -> Scenario:
+    """A, B twice a day on day 1; at 08:00 of day 2 B is taken out and C put in."""
+    trial = Scenario("AB", sessions_a_day=2)
+    trial.practises(1, 1, times=2)
+    trial.changes(2, "AC", sessions_a_day=2)
+    return trial
+
+
+def test_each_session_asks_what_its_own_version_asked(adjusted):
+    # Morning, by the first: A, B. Evening, by the second: A, C. All that was asked: 4 of 4, and 4 of day 1.
+    done_by_first(adjusted, 2, at="08:30", done="AB")
+    adjusted.records(2, at="19:00", done="AC")
+    seen = adjusted.report(on=3)
+    assert (totals(seen), states(seen)) == ("4 of 4 sessions, 8 of 8 doses", "DDo")
+
+
+def test_what_was_not_recorded_asks_what_is_in_force(adjusted):
+    # Morning, by the first: A of A, B. Evening, not recorded: A, C of the second. 1 of 4.
+    done_by_first(adjusted, 2, at="08:30", done="A")
+    assert totals(adjusted.report(on=3)) == "3 of 4 sessions, 5 of 8 doses"
+
+
+def test_of_more_sessions_than_are_asked_those_of_the_version_before_give_way():
+    # Once a day is asked. 08:30, by the first: A and B done. 19:00, by the second: A done, C not.
+    # So A is 1 and C is 0 of 1.
+    trial = Scenario("AB")
+    trial.changes(1, "AC", at="08:00")
+    done_by_first(trial, 1, at="08:30", done="AB")
+    trial.records(1, at="19:00", done="A")
+    assert totals(trial.report(on=2)) == "1 of 1 sessions, 1 of 2 doses"

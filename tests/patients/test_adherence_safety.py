@@ -5,6 +5,7 @@ Day 1 is Monday 2 March 2026. Exercises are A, B, C, once a day, unless a test s
 
 import pytest
 
+from patients.correcting import correct_session
 from tests.patients.scenario import Scenario, states, totals
 
 pytestmark = pytest.mark.django_db
@@ -304,3 +305,41 @@ def test_a_suspension_does_not_move_the_review_point():
     trial.clears_emergency(8)
     assert trial.report(on=9).review_on == point
     assert trial.report(on=9).day_number == 9
+
+
+# --- Said otherwise afterwards ---------------------------------------------------------------------------
+def corrected(trial: Scenario, on: int, **answers: object) -> None:
+    (session,) = trial.sessions().filter(practised_on=trial.date(on))
+    correct_session(
+        session=session, answers=trial.answers(**answers), now=trial.at(on, "20:00"), by=trial.patient.user
+    )
+
+
+def test_a_stop_that_is_not_said_any_more_leaves_nothing_due():
+    """Day 2 was stopped as a whole; then the patient says that it was skipped for want of time. Everything
+    stays off from that session on, that session included: nothing of day 2 or after is due, sessions neither.
+    """
+    trial = Scenario("AB")
+    trial.practises(1, 1)
+    trial.records(2, done="A", stopped_all=True)
+    corrected(trial, 2, skipped={"A": "no_time", "B": "no_time"})
+    assert totals(trial.report(on=4)) == "1 of 1 sessions, 2 of 2 doses"
+    assert states(trial.report(on=4)) == "DS.."
+
+
+def test_what_is_left_after_such_a_stop_was_skipped_for_pain():
+    # A was stopped on day 2 and is off; B, which is all that was left, was skipped for pain: nothing is due.
+    trial = Scenario("AB")
+    trial.practises(1, 1)
+    trial.records(2, done="B", stopped="A")
+    corrected(trial, 2, skipped={"A": "no_time", "B": "pain"})
+    assert totals(trial.report(on=3)) == "1 of 1 sessions, 2 of 2 doses"
+
+
+def test_what_was_done_after_all_is_a_session():
+    # Stopped as a whole, then told as done: the exercises are off from it on, and the session stays one.
+    trial = Scenario("AB")
+    trial.practises(1, 1)
+    trial.records(2, stopped_all=True)
+    corrected(trial, 2, done="AB")
+    assert totals(trial.report(on=4)) == "2 of 2 sessions, 2 of 2 doses"

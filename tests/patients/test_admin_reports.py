@@ -9,7 +9,7 @@ from django.utils import timezone
 from clinic.models import Event
 from clinic.scoping import Role
 from patients.counting import count_stale
-from tests.factories import MembershipFactory, PatientFactory
+from tests.factories import MembershipFactory, PatientFactory, PracticeSessionFactory
 from tests.patients.clinic_pages import client_of, member, report_url
 from tests.patients.pages import text
 from tests.patients.scenario import Scenario
@@ -50,6 +50,12 @@ def test_a_row_has_everything_at_a_glance(trial):
     row = f"{patient.family_name}, {patient.given_name} {trial.prescription.name} 5"
     assert f"{row} 4 of 4 (100 %) Good 7 of 7 (100 %) Good – Thu 5 Mar 5 1" in text(page)
     assert report_url(trial) in page.content.decode()
+
+
+def test_what_was_left_before_its_first_exercise_says_nothing_of_pain(trial):
+    """Day 5, today: pain 9 was told, and no exercise. That is no session: the last pain is day 4's."""
+    PracticeSessionFactory(prescription=trial.prescription, outcome="", pain_after=9, finished_at=None)
+    assert "Thu 5 Mar 5 1" in text(report_of(client_of(trial.clinician)))
 
 
 def test_the_lowest_adherence_comes_first_and_names_sort_too(trial):
