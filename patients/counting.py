@@ -33,7 +33,7 @@ FIGURES = [
 
 
 def count_changed(now: dt.datetime) -> int:
-    """A planner: count anew what changed, the longest waiting first. It owes no notices, so gives 0."""
+    """A planner: count anew what changed, a part of it if it is much. It owes no notices, so gives 0."""
     count_stale(now=now, most=MOST_A_TICK)
     return 0
 
