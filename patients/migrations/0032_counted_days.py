@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('on', models.DateField()),
-                ('day_number', models.PositiveSmallIntegerField(null=True)),
+                ('day_number', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('sessions_done', models.PositiveIntegerField()),
                 ('sessions_due', models.PositiveIntegerField()),
                 ('dose_halves_done', models.PositiveIntegerField()),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('today_sessions_due', models.PositiveSmallIntegerField()),
                 ('today_dose_halves_done', models.PositiveSmallIntegerField()),
                 ('today_doses_due', models.PositiveSmallIntegerField()),
-                ('last_session_on', models.DateField(null=True)),
+                ('last_session_on', models.DateField(blank=True, null=True)),
                 ('prescription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='counted_days', to='patients.prescription')),
             ],
             options={

@@ -24,7 +24,7 @@ class CountedDay(models.Model):
 
     prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="counted_days")
     on = models.DateField()
-    day_number = models.PositiveSmallIntegerField(null=True)  # None while the start lies in a pause
+    day_number = models.PositiveSmallIntegerField(null=True, blank=True)  # None while the start lies in a pause
     sessions_done = models.PositiveIntegerField()
     sessions_due = models.PositiveIntegerField()
     dose_halves_done = models.PositiveIntegerField()
@@ -35,7 +35,7 @@ class CountedDay(models.Model):
     today_sessions_due = models.PositiveSmallIntegerField()
     today_dose_halves_done = models.PositiveSmallIntegerField()
     today_doses_due = models.PositiveSmallIntegerField()
-    last_session_on = models.DateField(null=True)  # `on` or before
+    last_session_on = models.DateField(null=True, blank=True)  # `on` or before
 
     objects = CountedDayQuerySet.as_manager()
 
