@@ -30,7 +30,7 @@ bench: setup ## how fast it is, beside the bare thing it is made of (B="planning
 faults: setup ## the fault tests in their long form, with a table of what they saw (SEED=number repeats a run)
 	@FAULTS=long T="$${T:-tests/faults}" .venv/bin/python scripts/run_tests.py
 
-year: setup ## every number of the reports over a made-up year, beside a slow computation (SEED=number: another year)
+year: setup ## the numbers of adherence and outcomes over a made-up year, beside a slow computation (SEED=number: another year)
 	@YEAR=long T="$${T:-tests/year/test_year.py}" .venv/bin/python scripts/run_tests.py
 
 messages: setup ## gather new texts of the interface into locale/it (needs gettext)

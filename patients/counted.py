@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.db.models import Case, DateField, QuerySet, Value, When
@@ -27,15 +28,20 @@ class Counted:
 
 
 def load(
-    prescriptions: QuerySet[Prescription], *, now: dt.datetime, first: dt.date | None, last: dt.date | None
+    prescriptions: QuerySet[Prescription],
+    *,
+    zones: Iterable[str],
+    now: dt.datetime,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
 ) -> dict[int, Counted]:
     """What is counted of `prescriptions` by their primary keys: of the local dates from `first` to `last`, or
     without them of all, today as far as it is told. Nothing of one that has not begun.
 
-    Two queries, one more with dates.
+    `zones` are those in which their patients' days are counted. One query, a second one with dates.
     """
     days = CountedDay.objects.filter(prescription__in=prescriptions.order_by().values("pk")).order_by()
-    today = local_today(now, prescriptions)
+    today = _local_today(now, zones)
     rows = (
         days.annotate(zone=zone_of("prescription__patient"))
         .filter(on=today)
@@ -103,11 +109,10 @@ def _weeks(first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
     return found[::-1]
 
 
-def local_today(now: dt.datetime, prescriptions: QuerySet[Prescription]) -> Case:
-    """The local date of a counted day's patient, by its `zone`; one query, for the zones that there are."""
-    zones = prescriptions.order_by().values_list(zone_of("patient"), flat=True).distinct()
+def _local_today(now: dt.datetime, zones: Iterable[str]) -> Case:
+    """The local date of a counted day's patient, by its `zone`."""
     dates: dict[dt.date, list[str]] = defaultdict(list)
-    for zone in zones:
+    for zone in sorted(set(zones)):
         dates[local_date(now, zone)].append(zone)
     whens = (When(zone__in=some, then=Value(on)) for on, some in dates.items())
     return Case(*whens, output_field=DateField())

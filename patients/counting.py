@@ -4,11 +4,12 @@
 counted holds at every later moment: of each date it is kept how it counts while it is today and once it is
 over, some dates ahead, so nothing has to be done at midnight, in no time zone.
 
-Nothing is locked. Whoever changes a programme meanwhile raises its `changes` again, and whoever counts it at
-the same time leaves the number that they began with: in both cases it is counted once more.
+Who counts holds the programmes of a batch, and leaves out those that somebody else holds: so nothing changes
+meanwhile, no two count the same, and nobody is waited for. What is left out is counted by the next tick.
 """
 
 import datetime as dt
+import logging
 from collections.abc import Iterator, Sequence
 
 from django.db import transaction
@@ -21,9 +22,11 @@ from patients.models import CountedDay, Prescription
 from patients.totals import NAMES, NOTHING
 from patients.trial import ONE_DAY
 
+logger = logging.getLogger(__name__)
+
 AHEAD = dt.timedelta(days=14)
 RENEWED = dt.timedelta(days=7)  # before the last date that is counted
-BATCH = 50  # programmes in one transaction
+BATCH = 20  # programmes in one transaction: who records a session in one of them waits until it is over
 MOST_A_TICK = 500  # a tick has mails to plan as well
 ROWS_A_STATEMENT = 500
 FIGURES = [
@@ -39,11 +42,22 @@ def count_changed(now: dt.datetime) -> int:
 
 
 def count_stale(*, now: dt.datetime, most: int | None = None) -> int:
-    """Count anew every programme of which something changed, at most `most`. Gives how many."""
+    """Count anew every programme of which something changed, at most `most`. Gives how many were counted.
+
+    One that cannot be counted is logged and left as it was: the others do not wait for it.
+    """
     ids = list(_stale(now).order_by("pk").values_list("pk", flat=True)[:most])
-    for start in range(0, len(ids), BATCH):
-        _count(ids[start : start + BATCH], now=now)
-    return len(ids)
+    return sum(_count_some(ids[start : start + BATCH], now=now) for start in range(0, len(ids), BATCH))
+
+
+def _count_some(ids: Sequence[int], *, now: dt.datetime) -> int:
+    try:
+        return _count(ids, now=now)
+    except Exception:
+        if len(ids) == 1:
+            logger.exception("Programme %s cannot be counted.", ids[0])
+            return 0
+        return sum(_count_some([pk], now=now) for pk in ids)
 
 
 def _stale(now: dt.datetime) -> QuerySet[Prescription]:
@@ -55,8 +69,9 @@ def _stale(now: dt.datetime) -> QuerySet[Prescription]:
 
 
 @transaction.atomic
-def _count(ids: Sequence[int], *, now: dt.datetime) -> None:
-    chosen = list(Prescription.objects.filter(pk__in=ids).order_by("pk"))
+def _count(ids: Sequence[int], *, now: dt.datetime) -> int:
+    rows = Prescription.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    chosen = list(rows.filter(pk__in=ids).order_by("pk"))
     known = facts.load(chosen)
     last = now.date() + AHEAD
     runs = [one for one in chosen if one.status == Prescription.Status.ACTIVE and one.starts_on]
@@ -67,6 +82,7 @@ def _count(ids: Sequence[int], *, now: dt.datetime) -> None:
         one.counted_changes = one.changes if counted else None
         one.counted_to = last if counted else None
     Prescription.objects.bulk_update(chosen, ["counted_changes", "counted_to"])
+    return len(chosen)
 
 
 def _days(prescription: Prescription, trial: TrialFacts, last: dt.date) -> Iterator[CountedDay]:

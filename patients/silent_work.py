@@ -151,5 +151,7 @@ def close_silences(*, prescription: Prescription, reason: EndReason, by: User, n
     """
     outcome = _("The programme has ended: %(reason)s.") % {"reason": EndReason(reason).label}
     items = WorkItem.objects.open().filter(patient=prescription.patient_id, kind__in=KINDS)
+    # Locked, so that a colleague who closes one in the same moment has closed it, or finds it closed.
+    items = items.select_for_update(of=("self",), no_key=True).order_by("pk")
     for item in items.select_related("patient__clinic"):
         close_work(item=item, by=by, outcome=outcome, now=now)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, Min, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from clinic import audit
@@ -89,19 +89,28 @@ def open_work(
 
 
 @transaction.atomic
-def acknowledge(*, item: WorkItem, by: User, now: dt.datetime) -> None:
-    """`by` has seen it and takes care; the first one counts."""
-    taken = WorkItem.objects.open().filter(pk=item.pk, acknowledged_at__isnull=True)
-    if taken.update(acknowledged_at=now, acknowledged_by=by):
-        item.entries.filter(acknowledged_at__isnull=True).update(acknowledged_at=now, acknowledged_by=by)
-        audit.write(
-            verb=Verb.ACKNOWLEDGED,
-            obj=item,
-            actor=by,
-            clinic=item.patient.clinic,
-            subject=item.patient,
-            now=now,
-        )
+def acknowledge(*, item: WorkItem, by: User, now: dt.datetime, seen: int | None = None) -> bool:
+    """`by` has seen it and takes care; the first one counts.
+
+    `seen` is the id of the last entry that stood on their page: what has come since, or after `now`, is not
+    taken and goes on asking. Gives whether all of it is taken.
+    """
+    rows = WorkItem.objects.open().select_for_update(of=("self",), no_key=True)
+    if not list(rows.filter(pk=item.pk, acknowledged_at__isnull=True).values_list("pk")):
+        return True
+    entries = item.entries.filter(acknowledged_at__isnull=True)
+    unseen = Q(at__gt=now) if seen is None else Q(at__gt=now) | Q(pk__gt=seen)
+    since = entries.filter(unseen).aggregate(since=Min("at"))["since"]
+    entries.exclude(unseen).update(acknowledged_at=now, acknowledged_by=by)
+    found = WorkItem.objects.filter(pk=item.pk)
+    if since is None:
+        found.update(acknowledged_at=now, acknowledged_by=by)
+    else:
+        found.update(waits_since=since)
+    audit.write(
+        verb=Verb.ACKNOWLEDGED, obj=item, actor=by, clinic=item.patient.clinic, subject=item.patient, now=now
+    )
+    return since is None
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from patients.measured import MEASURES as MEASURED
 from patients.measured import UNSAID
 from patients.outcome_scope import NO_PROGRAM
 from patients.outcomes import Outcomes
-from patients.spreads import Spread
+from patients.spreads import Spread, spread
 from patients.vocabulary import SkipReason
 
 BARS = ("reviews", "helped", "pain", "ended")
@@ -100,13 +100,12 @@ def _program(row: dict[str, Any], found: Outcomes, links: Links) -> dict[str, An
     """Its reviews, what was said at them, and two medians, each with who is behind it."""
     program = row["pk_of"]
     asks = {"program": NO_PROGRAM if program is None else program}
+    # A review that was reached since is in the row and not in the medians yet.
+    medians = found.by_program.get(program) or dict.fromkeys(OF_PROGRAM, spread([]))
     keys = {"reviews": "reviews.reached", **{f"helped_{one}": f"helped.{one}" for one in HELPED}}
     return _named(row) | {
         "figures": {name: links.figure(key, row[name], **asks) for name, key in keys.items()},
-        "medians": [
-            _median(name, found.by_program[program][name], row["reviews"], links, **asks)
-            for name in OF_PROGRAM
-        ],
+        "medians": [_median(name, medians[name], row["reviews"], links, **asks) for name in OF_PROGRAM],
     }
 
 

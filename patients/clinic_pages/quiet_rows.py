@@ -79,4 +79,4 @@ def _pauses(patients: list[int]) -> list[tuple[int, dt.date, dt.date]]:
 
 
 def _day(on: dt.date) -> str:
-    return in_line(date_format(on, "j F"))
+    return in_line(date_format(on, "D j F"))

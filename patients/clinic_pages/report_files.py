@@ -22,6 +22,7 @@ def adherence_file(rows: Iterable[Any], kind: str) -> bytes:
         *(_("Sessions done"), _("Sessions due"), _("Sessions (%)"), _("Band")),
         *(_("Exercises done"), _("Exercises due"), _("Exercises (%)")),
         *(_("Too little to judge"), _("Last session"), _("Last pain after"), _("Open")),
+        _("Something new, not counted yet"),
     ]
     table = tablib.Dataset(*[_cells(row) for row in rows], headers=headers)
     for words in ("", *definitions()):
@@ -51,4 +52,5 @@ def _cells(row: Any) -> list[Any]:
         _("yes") if totals.too_little_to_judge else "",
         f"{row.last_session_on:%Y-%m-%d}" if row.last_session_on else "",
         *(one.last_pain, one.open_alerts),
+        _("yes") if row.is_behind else "",
     ]

@@ -16,6 +16,7 @@ from patients.clinic_pages.report_figures import Rate, Trend
 from patients.counted import Counted
 from patients.models import PracticeSession, Prescription
 from patients.totals import NOTHING, Totals
+from patients.zones import zone_of
 
 Dates = tuple[dt.date | None, dt.date | None]  # from the first to the last, both included; None: not narrowed
 
@@ -65,22 +66,27 @@ def lines(user: Any, chosen: dict[str, Any], *, now: dt.datetime) -> list[Line]:
     """Those that `user` may see and that `chosen`, the cleaned AdherenceForm, asks for."""
     wanted = {name: chosen[name] for name in ("clinician", "program", "phase") if chosen[name]}
     running = Prescription.objects.visible_to_staff(user).active().filter(**wanted)
-    known = counted.load(running, now=now, first=chosen["first"], last=chosen["last"])
     clinics = Clinic.objects.visible_to(user).in_bulk()
-    rows = running.order_by().values_list(
-        *("pk", "patient__family_name", "patient__given_name", "patient_id", "patient__clinic_id"),
-        *("starts_on", "changes", "counted_changes"),
+    rows = list(
+        running.order_by().values_list(
+            *("pk", "patient__family_name", "patient__given_name", "patient_id", "patient__clinic_id"),
+            *("starts_on", "changes", "counted_changes", "counted_to", zone_of("patient")),
+        )
     )
+    zones = {zone for *_row, zone in rows}
+    known = counted.load(running, zones=zones, now=now, first=chosen["first"], last=chosen["last"])
     found = [
         Line(
             pk=pk,
             name=(family.casefold(), given.casefold(), patient),
             clinic=clinics[clinic],
             starts_on=starts_on,
-            is_behind=starts_on is not None and changes != counted_changes,
+            # Or no worker has counted for so long that the dates have run out.
+            is_behind=starts_on is not None
+            and (changes != counted_changes or (pk not in known and counted_to <= now.date())),
             counted=known.get(pk),
         )
-        for pk, family, given, patient, clinic, starts_on, changes, counted_changes in rows
+        for pk, family, given, patient, clinic, starts_on, changes, counted_changes, counted_to, _zone in rows
     ]
     return [one for one in found if not chosen["band"] or one.band == chosen["band"]]
 

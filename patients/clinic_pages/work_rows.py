@@ -60,6 +60,7 @@ class Row:
     zone: str
     entries: list[WorkItemEntry]
     earlier: int
+    seen: str  # the id of the last entry, "" where there is none
     stopped: list[PrescribedExercise]
     signs: list[str]
     link: str
@@ -123,6 +124,7 @@ def rows_of(
                 overdue=item.due_on < local_date(now, item.patient.clinic.time_zone),
                 zone=item.patient.clinic.time_zone,
                 entries=entries[:ENTRIES_SHOWN],
+                seen=str(max((entry.pk for entry in entries), default="")),
                 earlier=max(len(entries) - ENTRIES_SHOWN, 0),
                 stopped=stopped.get(item.prescription_id, []) if item.kind == WorkKind.STOP else [],
                 signs=signs.get(item.patient_id, []) if item.kind == WorkKind.EMERGENCY else [],

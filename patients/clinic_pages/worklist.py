@@ -30,6 +30,7 @@ from patients.vocabulary import URGENCY, WorkKind
 from patients.work import acknowledge, hand_over_work
 
 ROWS_A_PAGE = 50
+MOST_DIGITS = 18  # of the id of an entry
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,12 @@ def work_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     item = work_or_404(request, pk)
     if item.closed_at is not None:
         return _closed_already(request)
-    acknowledge(item=item, **by_now(request))
-    messages.success(request, _("Noted: you take care of it."))
+    seen = request.POST.get("seen", "")
+    last = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < MOST_DIGITS else None
+    if acknowledge(item=item, seen=last, **by_now(request)):
+        messages.success(request, _("Noted: you take care of it."))
+    else:
+        messages.info(request, _("Noted. Something new has come meanwhile: please look at it too."))
     return _back(request)
 
 

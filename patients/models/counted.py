@@ -24,7 +24,7 @@ class CountedDay(models.Model):
 
     prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="counted_days")
     on = models.DateField()
-    day_number = models.PositiveSmallIntegerField(null=True, blank=True)  # None while the start lies in a pause
+    day_number = models.PositiveSmallIntegerField(null=True, blank=True)  # None: the start is paused
     sessions_done = models.PositiveIntegerField()
     sessions_due = models.PositiveIntegerField()
     dose_halves_done = models.PositiveIntegerField()

@@ -113,19 +113,47 @@ def test_managers_see_their_clinic_and_nobody_another(trial):
     assert f"{stranger.patient.given_name} {stranger.clinic}" in said
 
 
-def queries(client) -> int:
-    with CaptureQueriesContext(connection) as counted:
-        assert client.get(REPORTS).status_code == 200
-    return len(counted)
+def queries(client, asked) -> int:
+    count_stale(now=timezone.now())
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(REPORTS, asked).status_code == 200
+    return len(captured)
 
 
-def test_the_queries_are_the_same_for_one_row_and_for_three(trial):
-    client = client_of(trial.clinician)
-    queries(client)
-    one = queries(client)
+@pytest.mark.parametrize("asked", [{}, {"first": "2026-03-02", "last": "2026-03-04"}], ids=["all", "dates"])
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.MANAGER])
+def test_the_queries_are_the_same_for_one_row_and_for_three(trial, role, asked):
+    client = client_of(member(trial, role))
+    queries(client, asked)
+    one = queries(client, asked)
     neighbour(trial, family="Alfa", practised=2)
     neighbour(trial, family="Beta", practised=4)
-    assert queries(client) == one <= MOST_QUERIES
+    assert queries(client, asked) == one <= MOST_QUERIES
+
+
+def test_where_no_worker_ran_for_weeks_nothing_is_said_to_be_due_to_nobody(trial, time_machine):
+    """The dates that were counted ahead have run out: the figures are not nought, they are not known."""
+    count_stale(now=timezone.now())
+    time_machine.move_to(trial.at(25, "10:00"), tick=False)
+    client = client_of(trial.clinician)
+    assert "being counted" in text(client.get(REPORTS))
+    assert "4 of 24 (17 %)" in text(report_of(client))
+
+
+def test_who_begins_next_month_is_not_behind(trial):
+    Scenario("A", patient=PatientFactory(clinic=trial.clinic), start="2026-04-20", activated="2026-03-04")
+    said = text(report_of(client_of(trial.clinician)))
+    assert "being counted" not in said
+
+
+def test_the_page_and_the_file_say_of_which_something_is_not_counted_yet(trial):
+    count_stale(now=timezone.now())
+    trial.records(5, done="A", at="09:30")
+    client = client_of(trial.clinician)
+    assert "being counted" in text(client.get(REPORTS))
+    written = client.get("/admin/reports/adherence.csv").content.decode("utf-8-sig")
+    table = tablib.Dataset().load(written, format="csv")
+    assert table["Something new, not counted yet"][0] == "yes"
 
 
 @pytest.mark.parametrize("number", ["2", "0", "abc", "999"])

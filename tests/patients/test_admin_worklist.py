@@ -243,9 +243,9 @@ def test_what_has_become_of_it_is_said_and_is_the_usual_outcome(quiet, time_mach
     client = client_of(quiet.clinician)
     [row] = client.get(WORKLIST).context["rows"]
     expected = [
-        "Has recorded again: practice of 10 March.",
-        "Has said why there was no practice on 7 March.",
-        "The programme is paused until 14 March.",
+        "Has recorded again: practice of Tue 10 March.",
+        "Has said why there was no practice on Sat 7 March.",
+        "The programme is paused until Sat 14 March.",
     ]
     assert row.since == expected
     sent("close", row.item, client, **row.close.initial)

@@ -19,7 +19,7 @@ def assert_same(trial: Scenario, *days: int, at: str = "20:00") -> None:
     for number in days:
         now = trial.at(number, at)
         count_stale(now=now)
-        ours = counted.load(Prescription.objects.filter(pk=trial.pk), now=now, first=None, last=None)
+        ours = counted.load(Prescription.objects.filter(pk=trial.pk), zones=[trial.zone], now=now)
         assert by_hand.adherence(trial.clinic, now=now) == {trial.pk: ours[trial.pk].totals}, number
 
 

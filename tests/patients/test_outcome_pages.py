@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from patients import exercise_outcomes
+from patients import outcomes as figures
 from patients.models import Prescription, Review
 from patients.outcome_scope import NO_PROGRAM
 from patients.spreads import Spread
@@ -196,3 +197,18 @@ def test_a_list_has_fifty_a_page(house):
         first, second = client.get(link), client.get(link, {"page": 2})
         assert len(first.context["listed"].rows) == 50
         assert 0 < len(second.context["listed"].rows) < 50
+
+
+def test_a_review_that_is_reached_while_the_page_is_read_is_no_error(time_machine, monkeypatch):
+    """The planner opens the first review of a programme between two of the page's queries."""
+    trial = Scenario("A")
+    other = Scenario("A", patient=PatientFactory(clinic=trial.clinic))
+    time_machine.move_to(trial.at(25, "10:00"), tick=False)
+    by_program = figures.by_program
+
+    def meanwhile(scope):
+        other.scheduler_runs(22)
+        return by_program(scope)
+
+    monkeypatch.setattr(figures, "by_program", meanwhile)
+    assert client_of(trial.clinician).get("/admin/reports/outcomes/").status_code == 200

@@ -50,3 +50,17 @@ def test_who_records_while_a_planner_waits_is_not_silent(trial):
     at_once(lambda: trial.records(8, at="07:59", done="A"), lambda: plan(trial))
     assert trial.open_work() == []
     assert WorkItem.objects.count() == 1  # the other one's
+
+
+def test_a_programme_ends_while_a_colleague_closes_its_silence(trial):
+    """Both do what they came for: whoever is second finds it closed."""
+    plan(trial)
+    (item,) = trial.open_work()
+    now = trial.at(8, "09:00")
+    given = at_once(
+        lambda: close_work(item=item, by=trial.clinician, outcome="They called.", now=now),
+        lambda: trial.ends(8),
+    )
+    assert given == [None]
+    assert trial.prescription.status == "ended"
+    assert WorkItem.objects.get(pk=item.pk).outcome == "They called."

@@ -178,3 +178,28 @@ def test_patients_are_handed_only_to_somebody_who_treats_here(trial):
         )
     assert refused.value.code == "outsider"
     assert trial.prescription.clinician == trial.clinician
+
+
+def test_what_came_after_the_page_was_drawn_is_not_taken_unseen(trial):
+    """A second stop is recorded while the page with the first one stands open."""
+    trial.records(1, at="09:00", done="B", stopped="A")
+    (item,) = trial.open_work()
+    (first,) = item.entries.all()
+    trial.records(1, at="10:00", stopped="B")
+    assert not work.acknowledge(item=item, by=trial.clinician, now=trial.at(1, "11:00"), seen=first.pk)
+    (item,) = trial.open_work()
+    assert (item.acknowledged_at, item.waits_since) == (None, trial.at(1, "10:00"))
+    assert [entry.acknowledged_at for entry in item.entries.all()] == [trial.at(1, "11:00"), None]
+    last = item.entries.last()
+    assert work.acknowledge(item=item, by=trial.clinician, now=trial.at(1, "11:05"), seen=last.pk)
+    (item,) = trial.open_work()
+    assert item.acknowledged_at == trial.at(1, "11:05")
+
+
+def test_nothing_is_taken_before_it_happened(trial):
+    """The press waited for the row while a session was recorded."""
+    trial.records(1, at="09:00", done="B", stopped="A")
+    (item,) = trial.open_work()
+    trial.records(1, at="10:00", stopped="B")
+    assert not work.acknowledge(item=item, by=trial.clinician, now=trial.at(1, "09:59"))
+    assert [entry.acknowledged_at for entry in item.entries.all()] == [trial.at(1, "09:59"), None]

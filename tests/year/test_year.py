@@ -1,4 +1,5 @@
-"""Every number of the clinic's reports over a made-up year, beside the slow computation of this folder.
+"""The numbers of adherence and outcomes over a made-up year, beside the slow computation of this folder.
+Response times, and the lists behind medians, levels of pain and exercises, are not compared here.
 
 Small in `make test`; `make year` does the same with 5,000 running programmes and a million sessions.
 """

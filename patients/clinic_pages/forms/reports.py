@@ -36,16 +36,13 @@ class PartForm(DatesForm):
     def __init__(self, *args: Any, prescriptions: Any, **kwargs: Any) -> None:
         """`prescriptions` are those that the user may see: whose names are offered."""
         super().__init__(*args, **kwargs)
-        rows = prescriptions.order_by()
-        people = rows.values_list("clinician", "clinician__name").distinct()
-        programs = rows.exclude(program=None).values("program", "program__name_en", "program__name_it")
-        named = sorted((localized_data(row, "program__name"), row["program"]) for row in programs.distinct())
+        names = ("clinician", "clinician__name", "program", "program__name_en", "program__name_it")
+        rows = list(prescriptions.order_by().values(*names).distinct())
+        people = {(row["clinician__name"], row["clinician"]) for row in rows}
+        programs = {(localized_data(row, "program__name"), row["program"]) for row in rows if row["program"]}
         everything = ("", _("All"))
-        self.fields["clinician"].choices = [  # type: ignore[attr-defined]
-            everything,
-            *people.order_by("clinician__name", "clinician"),
-        ]
-        self.fields["program"].choices = [everything, *((pk, name) for name, pk in named)]  # type: ignore[attr-defined]
+        for field, named in (("clinician", people), ("program", programs)):
+            self.fields[field].choices = [everything, *((pk, name) for name, pk in sorted(named))]  # type: ignore[attr-defined]
 
 
 class AdherenceForm(PartForm):
