@@ -20,7 +20,7 @@ PERIOD = dt.timedelta(days=89)  # about three months, today included
 def asked_scope(
     request: HttpRequest, kind: type[OutcomesForm] = OutcomesForm
 ) -> tuple[OutcomesForm, Scope | None, dt.date]:
-    """What is asked for; without a question, about three months until today. None where it was asked wrongly."""
+    """What is asked for; without a question, three months until today. None where it was asked wrongly."""
     clinic = Clinic.objects.visible_to(request.user).first()
     today = local_date(timezone.now(), clinic.time_zone if clinic else "UTC")
     asked = QueryDict(mutable=True)
