@@ -5,6 +5,7 @@ log, in any task's arguments or anywhere in Redis.
 
 import base64
 import binascii
+import datetime as dt
 import json
 import os
 import re
@@ -28,6 +29,7 @@ from redis import Redis
 from servers import free_port
 
 from clinic.models import Clinic, Notice, NoticeAttempt, StaffInvitation, User
+from clinic.weekdays import EVERY_DAY
 from patients.models import Patient, Prescription
 from tests import addresses
 from tests.addresses import path_of, patterns
@@ -66,6 +68,8 @@ class World:
 def world(transactional_db) -> World:
     forget_messages()
     aurora = furnish(house("Aurora", AURORA))
+    # Open at every hour: what the planner owes its staff is due at once, also where this runs at night.
+    Clinic.objects.update(open_days=EVERY_DAY, notices_at=dt.time(0, 0))
     of = concerned(aurora.clinic)
     rows = all_rows()
     words = plant(rows)
