@@ -22,6 +22,7 @@ def main(chosen: list[str]) -> int:
     lines = []
     for name in chosen or [module.name for module in pkgutil.iter_modules(measures.__path__)]:
         print(f"measuring {name} ...", flush=True)
+        call_command("flush", interactive=False, verbosity=0)  # what the one before made is not in its way
         for line in importlib.import_module(f"bench.measures.{name}").measure():
             lines.append(line)
             print(line, flush=True)

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 AHEAD = dt.timedelta(days=14)
 RENEWED = dt.timedelta(days=7)  # before the last date that is counted
 BATCH = 20  # programmes in one transaction: who records a session in one of them waits until it is over
-MOST_A_TICK = 500  # a tick has mails to plan as well
+MOST_A_TICK = 100  # a tick has mails to plan as well, which do not wait for more than this
 ROWS_A_STATEMENT = 500
 FIGURES = [
     *("day_number", *NAMES, "last_session_on"),

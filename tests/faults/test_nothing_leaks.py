@@ -248,7 +248,7 @@ def test_no_log_holds_a_word_and_mails_hold_what_they_may(
             command.process.wait(timeout=60)
         by_hand[step] = command.said
 
-    # What was not wanted any more, such as the mail of a morning that nothing is new on, was not tried.
+    # Not wanted, so not tried: a morning's mail without news, one more to an address refused by then.
     tried = Notice.objects.filter(recipient__in=[refused, put_off]).exclude(state="suppressed")
     states = set(tried.values_list("recipient", "state"))
     assert states == {(refused.pk, "failed"), (put_off.pk, "retry")}
